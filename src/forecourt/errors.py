@@ -1,0 +1,80 @@
+"""Everything that can go wrong, sorted by what to do about it.
+
+    ForecourtError
+    ├── Trouble             a stranger's URL, server, file or page; `kind` names it (failure_kinds.py)
+    │   ├── HostTrouble       leave the whole host alone for a while; its photos wait with it
+    │   ├── TransientError    this photo or page again later, on a schedule
+    │   ├── Gone              404 or 410: a second look a day later decides
+    │   ├── Blocked           we are not let in: another look every 6 hours
+    │   └── PermanentError    trying again cannot help
+    ├── StoreUnavailable    our own disk or object store: the run pauses, no row is touched
+    ├── LeaseLost           another worker owns the host now: drop the work
+    ├── Paused              a passing reason ends this run (exit code 75); the text says which
+    └── WrongUse            the operator must change something (exit code 2)
+        └── SettingsError     FORECOURT_* or forecourt.toml
+
+A status code or a network exception becomes a Trouble in one place, `fetch/outcome.py`; a decoder's verdict in
+`photo/verify.py`. The texts are one line, name the thing and never hold a secret.
+"""
+
+from forecourt.failure_kinds import FailureKind
+
+
+class ForecourtError(Exception):
+    """The root: whatever we raise on purpose."""
+
+
+class Trouble(ForecourtError):
+    """A try ended badly because of somebody else. Raise one of the five below."""
+
+    def __init__(self, kind: FailureKind, detail: str = "") -> None:
+        super().__init__(f"{kind}: {detail}" if detail else str(kind))
+        self.kind = kind
+        self.detail = detail
+
+
+class HostTrouble(Trouble):
+    """Leave the host alone; `wait_seconds` where it said for how long (already clamped to a day)."""
+
+    def __init__(self, kind: FailureKind, detail: str = "", *, wait_seconds: float | None = None) -> None:
+        super().__init__(kind, detail)
+        self.wait_seconds = wait_seconds
+
+
+class TransientError(Trouble):
+    """This photo or page again later."""
+
+
+class Gone(Trouble):
+    """404 or 410."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(FailureKind.GONE, detail)
+
+
+class Blocked(Trouble):
+    """401, 403, robots.txt, or a web page where a photo should be."""
+
+
+class PermanentError(Trouble):
+    """The bytes, their type or size, or the address will not do."""
+
+
+class StoreUnavailable(ForecourtError):
+    """The photo store cannot take bytes now: full, read-only, away."""
+
+
+class LeaseLost(ForecourtError):
+    """The right to talk to a host has passed to another worker."""
+
+
+class Paused(ForecourtError):
+    """The run ends for a passing reason that the text names."""
+
+
+class WrongUse(ForecourtError):
+    """One line for the operator: what is wrong, and the way out."""
+
+
+class SettingsError(WrongUse):
+    """A setting is unknown, of the wrong type, or cannot be used."""
