@@ -1,0 +1,45 @@
+"""A batch of rows as one bound JSON text: the statement stays the same for 1 row and for 1,000.
+
+SQLAlchemy compiles `VALUES` of 100 rows anew each time; this text is compiled once.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import CTE, Connection, Text, bindparam, cast, column, func, select, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
+
+
+def rows(
+    connection: Connection, name: str, columns: Mapping[str, TypeEngine[Any]], values: Sequence[Mapping[str, object]]
+) -> CTE:
+    """A CTE with these columns that holds `values`; may be joined and updated from like a table."""
+    sqlite = connection.dialect.name == "sqlite"
+    payload = bindparam(
+        f"{name}_rows", json.dumps([_plain(value, sqlite=sqlite) for value in values]), type_=Text, unique=True
+    )
+    if sqlite:
+        each = func.json_each(payload).table_valued("value", name=f"{name}_each")
+        picked = [
+            type_coerce(func.json_extract(each.c.value, f"$.{key}"), kind).label(key) for key, kind in columns.items()
+        ]
+        return select(*picked).cte(name)
+    record = (
+        func.jsonb_to_recordset(cast(payload, JSONB))
+        .table_valued(*(column(key, kind) for key, kind in columns.items()), name=f"{name}_record")
+        .render_derived(with_types=True)
+    )
+    return select(*(record.c[key] for key in columns)).cte(name)
+
+
+def _plain(value: Mapping[str, object], *, sqlite: bool) -> dict[str, object]:
+    return {key: _moment(item, sqlite=sqlite) if isinstance(item, datetime) else item for key, item in value.items()}
+
+
+def _moment(value: datetime, *, sqlite: bool) -> str:
+    """The text that UtcDateTime writes on SQLite; with its zone on PostgreSQL."""
+    text = value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return text if sqlite else f"{text}+00"

@@ -1,0 +1,154 @@
+"""The life of one image after it was claimed: each arrow one fenced statement for a whole batch.
+
+held ──► stored                      store
+held ──► pending | blocked, later    postpone
+held ──► gone | failed | rejected    end
+held ──► ready                       hand_back
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Integer, Text, update
+from sqlalchemy.types import TypeEngine
+
+from forecourt.db.image_claims import ImageClaim
+from forecourt.db.rows import rows
+from forecourt.db.tables import vehicle_images
+from forecourt.db.types import Id, UtcDateTime
+from forecourt.schedule import Verdict
+
+
+@dataclass(frozen=True)
+class StoredImage:
+    """What is known of a photo whose bytes are safe.
+
+    Attributes:
+        image_url: What those who read the table show from now on.
+        thumbhash: Base64. dhash: 16 hex digits.
+    """
+
+    claim: ImageClaim
+    storage_path: str
+    image_url: str
+    file_hash: str
+    file_size: int
+    mime_type: str
+    width: int
+    height: int
+    thumbhash: str
+    dhash: str
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True)
+class FailedImage:
+    """A try that ended badly, and what becomes of the row."""
+
+    claim: ImageClaim
+    kind: str
+    detail: str
+    verdict: Verdict
+
+
+_FENCE: dict[str, TypeEngine[Any]] = {"image_id": Id, "attempt": BigInteger()}
+_STORED: dict[str, TypeEngine[Any]] = {
+    "storage_path": Text(),
+    "image_url": Text(),
+    "file_hash": Text(),
+    "file_size": BigInteger(),
+    "mime_type": Text(),
+    "width": Integer(),
+    "height": Integer(),
+    "thumbhash": Text(),
+    "dhash": Text(),
+    "etag": Text(),
+    "last_modified": Text(),
+}
+_FAILED: dict[str, TypeEngine[Any]] = {
+    "status": Text(),
+    "failure_kind": Text(),
+    "last_error": Text(),
+    "failures": Integer(),
+    "failing_since": UtcDateTime(),
+    "next_attempt_at": UtcDateTime(),
+}
+
+
+def store(connection: Connection, stored: Sequence[StoredImage], *, now: datetime) -> set[int]:
+    """held → stored: from now on pages show our copy.
+
+    Returns the ids that changed. One that is missing was claimed by another worker since, or its URL was replaced by
+    a new reading of its listing: the late result is dropped.
+    """
+    values = [
+        {"image_id": each.claim.image_id, "attempt": each.claim.attempt} | {key: getattr(each, key) for key in _STORED}
+        for each in stored
+    ]
+    done = rows(connection, "done", _FENCE | _STORED, values)
+    statement = (
+        update(vehicle_images)
+        .where(vehicle_images.c.id == done.c.image_id)
+        .where(vehicle_images.c.attempts == done.c.attempt)  # the fence
+        .where(vehicle_images.c.is_external)
+        .values(
+            {key: done.c[key] for key in _STORED}
+            | {"is_external": False, "status": "stored", "stored_at": now, "changed_at": now}
+            | {"lease_owner": None, "next_attempt_at": None, "failures": 0}
+            | {"failure_kind": None, "last_error": None, "failing_since": None}
+        )
+        .returning(vehicle_images.c.id)
+    )
+    return set(connection.scalars(statement))
+
+
+def postpone(connection: Connection, failed: Sequence[FailedImage]) -> set[int]:
+    """held → pending or blocked, and due again at the verdict's time. Returns the ids that changed."""
+    return _fail(connection, [each for each in failed if not each.verdict.is_final], now=None)
+
+
+def end(connection: Connection, failed: Sequence[FailedImage], *, now: datetime) -> set[int]:
+    """held → gone, failed or rejected: shown from the dealer's URL, not tried again. Returns the ids that changed."""
+    return _fail(connection, [each for each in failed if each.verdict.is_final], now=now)
+
+
+def hand_back(connection: Connection, claims: Collection[ImageClaim]) -> None:
+    """held → ready: claimed, and then not begun or not finished through no fault of its own."""
+    batch = rows(connection, "back", _FENCE, [{"image_id": each.image_id, "attempt": each.attempt} for each in claims])
+    connection.execute(
+        update(vehicle_images)
+        .where(vehicle_images.c.id == batch.c.image_id, vehicle_images.c.attempts == batch.c.attempt)
+        .values(lease_owner=None)
+    )
+
+
+def _fail(connection: Connection, failed: Sequence[FailedImage], *, now: datetime | None) -> set[int]:
+    if not failed:
+        return set()
+    values = [
+        {
+            "image_id": each.claim.image_id,
+            "attempt": each.claim.attempt,
+            "status": each.verdict.status,
+            "failure_kind": each.kind,
+            "last_error": each.detail,
+            "failures": each.verdict.failures,
+            "failing_since": each.verdict.failing_since,
+            "next_attempt_at": each.verdict.next_attempt_at,
+        }
+        for each in failed
+    ]
+    batch = rows(connection, "failed", _FENCE | _FAILED, values)
+    changes = {key: batch.c[key] for key in _FAILED} | {"lease_owner": None}
+    statement = (
+        update(vehicle_images)
+        .where(vehicle_images.c.id == batch.c.image_id)
+        .where(vehicle_images.c.attempts == batch.c.attempt)  # the fence
+        .where(vehicle_images.c.is_external)
+        .values(changes | ({"changed_at": now} if now else {}))
+        .returning(vehicle_images.c.id)
+    )
+    return set(connection.scalars(statement))

@@ -1,0 +1,124 @@
+"""Which photo first, and when a failed one again. Pure: no clock, no database.
+
+    priority 2   the primary photo of every vehicle      sort_key: turn
+    priority 4   the rest, breadth before depth          sort_key: position and turn
+    priority 9   beyond the vehicle's cap: shown, not fetched
+
+*turn* is the ordinal of the vehicle within its organization; sorting by it is taking turns among organizations.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from forecourt.errors import Blocked, Gone, HostTrouble, PermanentError, Trouble
+
+PRIMARY = 2
+REST = 4
+BEYOND_CAP = 9
+
+_TURNS = 2**32  # more vehicles than one organization will ever have; position rides above it
+
+_RETRY_SECONDS = (60, 600, 3600, 6 * 3600)  # then daily
+_DAY = timedelta(days=1)
+_BLOCKED_WAIT = timedelta(hours=6)
+_LEAST_FAILURES = 8
+_LEAST_TIME = timedelta(days=7)
+_SECOND_LOOK = timedelta(hours=23)  # a day, less what jitter may take
+
+HOST_WAIT_SECONDS = 60.0  # where a busy or silent host does not say how long
+BREAKER_OPENS_AT = 5
+_BREAKER_SECONDS = (300.0, 3600.0, 6 * 3600.0)
+
+
+def sort_key(*, position: int, turn: int, is_primary: bool) -> int:
+    """The order within one priority; smaller is sooner."""
+    return turn if is_primary else position * _TURNS + turn
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a row remembers of its failures when it is claimed."""
+
+    failures: int = 0
+    failing_since: datetime | None = None
+    failure_kind: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a row after a failure.
+
+    Attributes:
+        status: 'pending' and 'blocked' are tried again at `next_attempt_at`; 'gone', 'failed' and 'rejected' are ends.
+        failures: The new count; unchanged where the trouble was the host's.
+    """
+
+    status: str
+    failures: int
+    failing_since: datetime | None
+    next_attempt_at: datetime | None
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing but a person or a new reading of the listing wakes the row."""
+        return self.next_attempt_at is None
+
+
+def after_failure(  # noqa: PLR0911 (a table, a row a return)
+    error: Trouble, record: Record, *, now: datetime, host_waits_until: datetime | None, counts: bool, random: Random
+) -> Verdict:
+    """Decide what becomes of a row (DESIGN section 7, the table of failure kinds).
+
+    Args:
+        error: What went wrong; its class says what to do about it.
+        record: The row's failures before this one.
+        now: The database's clock.
+        host_waits_until: For a HostTrouble, when the host may be asked again.
+        counts: For a HostTrouble, whether the host has answered others lately, so that it is about this photo.
+        random: For jitter, so that a thousand rows that failed together do not come back together.
+    """
+    if isinstance(error, HostTrouble) and not counts:
+        return Verdict("pending", record.failures, record.failing_since, host_waits_until)
+    failures = record.failures + 1
+    since = record.failing_since or now
+    if isinstance(error, PermanentError):
+        return Verdict("rejected", failures, since, None)
+    if isinstance(error, Gone):
+        if record.failure_kind == error.kind and now - since >= _SECOND_LOOK:
+            return Verdict("gone", failures, since, None)
+        # A new absence begins to count now, whatever went wrong before it.
+        first_seen = since if record.failure_kind == error.kind else now
+        return Verdict("pending", failures, first_seen, max(first_seen + _DAY, now + timedelta(minutes=1)))
+    if isinstance(error, Blocked):
+        if now - since >= _LEAST_TIME:
+            return Verdict("failed", failures, since, None)
+        return Verdict("blocked", failures, since, now + _jittered(_BLOCKED_WAIT, random))
+    if failures >= _LEAST_FAILURES and now - since >= _LEAST_TIME:
+        return Verdict("failed", failures, since, None)
+    again = now + _jittered(retry_wait(failures), random)
+    return Verdict("pending", failures, since, max(again, host_waits_until or again))
+
+
+def retry_wait(failures: int) -> timedelta:
+    """1 min, 10 min, 1 h, 6 h, then daily; `failures` counts from 1."""
+    return timedelta(seconds=_RETRY_SECONDS[failures - 1]) if failures <= len(_RETRY_SECONDS) else _DAY
+
+
+def host_wait_seconds(troubles_in_a_row: int, *, asked_for: float | None) -> float:
+    """How long a host is left alone.
+
+    Args:
+        troubles_in_a_row: Including this one. The fifth opens the breaker: 5 min, then 1 h, then 6 h.
+        asked_for: Its Retry-After in seconds, if it sent one; it is kept even where ours is shorter.
+    """
+    beyond = troubles_in_a_row - BREAKER_OPENS_AT
+    ours = HOST_WAIT_SECONDS if beyond < 0 else _BREAKER_SECONDS[min(beyond, len(_BREAKER_SECONDS) - 1)]
+    if asked_for is None:
+        return ours
+    return max(asked_for, ours) if beyond >= 0 else asked_for
+
+
+def _jittered(wait: timedelta, random: Random) -> timedelta:
+    """Up to a fifth longer, never shorter."""
+    return wait * (1 + random.random() / 5)
