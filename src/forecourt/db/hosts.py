@@ -1,6 +1,6 @@
 """Hosts: who may talk to them, how often, and when again. What is learned of one is written when it is learned."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -15,6 +15,7 @@ from forecourt.db.types import Id, UtcDateTime
 from forecourt.schedule import BREAKER_OPENS_AT, host_wait_seconds
 
 _ANSWER_IS_NEWS_AFTER = timedelta(seconds=10)  # spares a write per batch on a host that is well
+_LOOK_AGAIN = timedelta(seconds=1)
 _ANSWERED_LATELY = timedelta(minutes=5)
 _SILENT_TOO_LONG = timedelta(days=14)
 _CLOCK_SLIPPED = timedelta(days=2)  # no rule sets a time that far ahead
@@ -46,11 +47,12 @@ class HostLease:
 
 
 @dataclass(frozen=True)
-class HostPause:
-    """What a host's trouble led to: nobody asks it before `until`."""
+class HostStanding:
+    """How a host stands with us: until when it waits, whether it answered anybody in the last 5 minutes."""
 
-    until: datetime
+    waits_until: datetime | None
     answered_lately: bool
+    is_leased: bool
 
 
 def ids_of(connection: Connection, names: Iterable[str]) -> dict[str, int]:
@@ -67,16 +69,21 @@ def ids_of(connection: Connection, names: Iterable[str]) -> dict[str, int]:
 
 
 def lease(
-    connection: Connection, host_ids: Collection[int], *, worker_id: str, manners: Manners, now: datetime
+    connection: Connection, host_ids: Sequence[int], *, worker_id: str, manners: Manners, limit: int, now: datetime
 ) -> list[HostLease]:
-    """free → ours, for those that may be asked now; one that another worker holds is marked as wanted."""
-    if not host_ids:
+    """free → ours, for the first that may be asked now; those that another worker holds are marked as wanted."""
+    if not host_ids or limit <= 0:
         return []
-    free = [hosts.c.id.in_(host_ids), hosts.c.lease_owner.is_(None), hosts.c.paused_reason.is_(None), may_be_asked(now)]
-    taken = update(hosts).where(*free).values(lease_owner=worker_id, wanted_at=None).returning(hosts)
-    leases = [_lease(row, manners) for row in connection.execute(taken)]
-    elsewhere = [hosts.c.id.in_(host_ids), hosts.c.lease_owner != worker_id, hosts.c.wanted_at.is_(None)]
-    connection.execute(update(hosts).where(*elsewhere).values(wanted_at=now))
+    free = [hosts.c.lease_owner.is_(None), hosts.c.paused_reason.is_(None), may_be_asked(now)]
+    some = select(hosts.c.id).where(hosts.c.id.in_(host_ids), *free).limit(limit).with_for_update(skip_locked=True)
+    taken = update(hosts).where(hosts.c.id.in_(connection.scalars(some).all()), *free)
+    leases = [
+        _lease(row, manners)
+        for row in connection.execute(taken.values(lease_owner=worker_id, wanted_at=None).returning(hosts))
+    ]
+    if len(leases) < limit:
+        elsewhere = [hosts.c.id.in_(host_ids), hosts.c.lease_owner != worker_id, hosts.c.wanted_at.is_(None)]
+        connection.execute(update(hosts).where(*elsewhere).values(wanted_at=now))
     return leases
 
 
@@ -92,6 +99,8 @@ def release(connection: Connection, until: Mapping[int, datetime], *, worker_id:
     Args:
         until: For each host the moment before which its next holder sends nothing: our last start plus an interval.
     """
+    if not until:
+        return
     freed = _moments(connection, until)
     connection.execute(
         update(hosts)
@@ -111,6 +120,8 @@ def release_all(connection: Connection, worker_ids: Collection[str], *, now: dat
 
 def answered(connection: Connection, host_ids: Collection[int], *, now: datetime) -> None:
     """Whatever it was → answering: no trouble in a row, and a slowed interval recovers a little."""
+    if not host_ids:
+        return
     news = or_(
         hosts.c.last_answered_at.is_(None),
         hosts.c.last_answered_at < now - _ANSWER_IS_NEWS_AFTER,
@@ -131,34 +142,52 @@ def answered(connection: Connection, host_ids: Collection[int], *, now: datetime
 
 
 def in_trouble(
-    connection: Connection, asked_for: Mapping[int, float | None], *, now: datetime, random: Random
-) -> dict[int, HostPause]:
-    """Whatever it was → left alone for a while, and slower after.
+    connection: Connection, host_id: int, *, asked_for: float | None, now: datetime, random: Random
+) -> datetime:
+    """Whatever it was → left alone until the moment that is returned, and asked more slowly after.
 
     Args:
-        asked_for: For each host the Retry-After in seconds that it sent, or None.
+        asked_for: The Retry-After in seconds that it sent, if it sent one.
         random: For jitter where the host named no time.
     """
-    pauses: dict[int, HostPause] = {}
-    for row in connection.execute(select(hosts).where(hosts.c.id.in_(asked_for))).all():
-        asked = asked_for[row.id]
-        wait = host_wait_seconds(row.consecutive_failures + 1, asked_for=asked)
-        until = now + timedelta(seconds=wait if asked is not None else wait * (1 + random.random() / 5))
-        since = row.unreachable_since or now
-        connection.execute(
-            update(hosts)
-            .where(hosts.c.id == row.id)
-            .values(
-                consecutive_failures=hosts.c.consecutive_failures + 1,
-                next_allowed_at=_later(hosts.c.next_allowed_at, until),
-                slowed_interval_seconds=min(max(1.0, 2 * (row.slowed_interval_seconds or 0.0)), _SLOWEST_SECONDS),
-                unreachable_since=since,
-                paused_reason="dead: no answer for 14 days" if now - since >= _SILENT_TOO_LONG else row.paused_reason,
-            )
+    row = connection.execute(select(hosts).where(hosts.c.id == host_id)).one()
+    wait = host_wait_seconds(row.consecutive_failures + 1, asked_for=asked_for)
+    until: datetime = now + timedelta(seconds=wait if asked_for is not None else wait * (1 + random.random() / 5))
+    since = row.unreachable_since or now
+    connection.execute(
+        update(hosts)
+        .where(hosts.c.id == host_id)
+        .values(
+            consecutive_failures=hosts.c.consecutive_failures + 1,
+            next_allowed_at=_later(hosts.c.next_allowed_at, until),
+            slowed_interval_seconds=min(max(1.0, 2 * (row.slowed_interval_seconds or 0.0)), _SLOWEST_SECONDS),
+            unreachable_since=since,
+            paused_reason="dead: no answer for 14 days" if now - since >= _SILENT_TOO_LONG else row.paused_reason,
         )
-        lately = row.last_answered_at is not None and now - row.last_answered_at <= _ANSWERED_LATELY
-        pauses[row.id] = HostPause(until, answered_lately=lately)
-    return pauses
+    )
+    return until
+
+
+def standings(connection: Connection, host_ids: Collection[int], *, now: datetime) -> dict[int, HostStanding]:
+    """How these hosts stand with us just now."""
+    found = connection.execute(select(hosts).where(hosts.c.id.in_(host_ids)))
+    return {
+        row.id: HostStanding(
+            waits_until=row.next_allowed_at if row.next_allowed_at and row.next_allowed_at > now else None,
+            answered_lately=row.last_answered_at is not None and now - row.last_answered_at <= _ANSWERED_LATELY,
+            is_leased=row.lease_owner is not None,
+        )
+        for row in found
+    }
+
+
+def next_free(connection: Connection, host_ids: Collection[int], *, now: datetime) -> datetime | None:
+    """When the first of these hosts may be asked; one that another worker holds is looked at again in a second."""
+    moments = [
+        now + _LOOK_AGAIN if standing.is_leased else standing.waits_until or now
+        for standing in standings(connection, host_ids, now=now).values()
+    ]
+    return min(moments, default=None)
 
 
 def robots(connection: Connection, host_id: int) -> dict[str, Any] | None:

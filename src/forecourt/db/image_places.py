@@ -29,6 +29,8 @@ def assign_priorities(connection: Connection, vehicle_ids: Collection[int], *, c
     Args:
         cap: The most photos of one vehicle that are ours; 0 is all.
     """
+    if not vehicle_ids:
+        return
     place = places(connection, vehicle_ids)
     inside: Any = case((vehicle_images.c.is_primary, PRIMARY), else_=REST)
     due = case((place.c.place > cap, BEYOND_CAP), else_=inside) if cap else inside

@@ -36,7 +36,15 @@ def rows(
 
 
 def _plain(value: Mapping[str, object], *, sqlite: bool) -> dict[str, object]:
-    return {key: _moment(item, sqlite=sqlite) if isinstance(item, datetime) else item for key, item in value.items()}
+    return {key: _as_json(item, sqlite=sqlite) for key, item in value.items()}
+
+
+def _as_json(value: object, *, sqlite: bool) -> object:
+    if isinstance(value, datetime):
+        return _moment(value, sqlite=sqlite)
+    if isinstance(value, str):  # a stranger's header or error text may hold what PostgreSQL refuses
+        return value.replace("\0", "").encode(errors="replace").decode()
+    return value
 
 
 def _moment(value: datetime, *, sqlite: bool) -> str:

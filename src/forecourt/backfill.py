@@ -1,0 +1,117 @@
+"""Replace external images by stored copies.
+
+    claim → fetch → verify → store the bytes → settle the row
+
+Bytes before row: a crash between the two leaves a file that no row names, and the next attempt writes the same file
+again. The other order would show the visitor a broken picture.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from sqlalchemy import Connection
+
+from forecourt.db import hosts, image_places, vehicle_images
+from forecourt.db.hosts import HostStanding
+from forecourt.db.image_claims import ImageClaim
+from forecourt.db.vehicle_images import FailedImage, StoredImage
+from forecourt.errors import Trouble
+from forecourt.fetch.client import Download, Fetcher
+from forecourt.photo.verify import VerifiedPhoto, Verifier
+from forecourt.schedule import after_failure
+from forecourt.storage import PhotoStore
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The bytes are safe; the row does not know yet."""
+
+    claim: ImageClaim
+    photo: VerifiedPhoto
+    download: Download
+
+
+@dataclass(frozen=True)
+class Failed:
+    """It did not work out, and why."""
+
+    claim: ImageClaim
+    error: Trouble
+
+
+Settlement = Stored | Failed
+
+
+async def backfill_one(claim: ImageClaim, *, fetcher: Fetcher, verifier: Verifier, store: PhotoStore) -> Settlement:
+    """Bring one claimed image to an end. Never raises for what a stranger's server or file may do."""
+    try:
+        download = await fetcher.get_photo(claim.source_url, referer=claim.referer, folder=store.scratch)
+        try:
+            photo = await verifier.verify(download.path, sha256=download.sha256, size=download.size)
+            await store.put(photo.storage_path, download.path)
+        finally:
+            download.path.unlink(missing_ok=True)
+    except Trouble as error:
+        return Failed(claim, error)
+    return Stored(claim, photo, download)
+
+
+def settle(
+    connection: Connection,
+    settlements: Sequence[Settlement],
+    *,
+    shown_at: Callable[[int, str], str],
+    cap: int,
+    now: datetime,
+    random: Random,
+) -> None:
+    """Write down how a batch ended: each arrow one fenced statement, all of them in the caller's transaction.
+
+    Args:
+        shown_at: (image id, storage path) → the address that pages show from now on.
+        cap: The most photos of one vehicle that are ours; where one ended for good, the next gets its place.
+    """
+    stored = [each for each in settlements if isinstance(each, Stored)]
+    failed = [each for each in settlements if isinstance(each, Failed)]
+    if stored:
+        vehicle_images.store(connection, [_stored_image(each, shown_at) for each in stored], now=now)
+    if failed:
+        standings = hosts.standings(connection, {each.claim.host_id for each in failed}, now=now)
+        images = [_failed_image(each, standings[each.claim.host_id], now=now, random=random) for each in failed]
+        vehicle_images.postpone(connection, images)
+        ended = vehicle_images.end(connection, images, now=now)
+        vehicle_ids = {each.claim.vehicle_id for each in failed if each.claim.image_id in ended}
+        image_places.assign_priorities(connection, vehicle_ids, cap=cap)
+
+
+def _stored_image(stored: Stored, shown_at: Callable[[int, str], str]) -> StoredImage:
+    photo, download = stored.photo, stored.download
+    return StoredImage(
+        stored.claim,
+        storage_path=photo.storage_path,
+        image_url=shown_at(stored.claim.image_id, photo.storage_path),
+        file_hash=photo.sha256,
+        file_size=photo.size,
+        mime_type=photo.mime_type,
+        width=photo.width,
+        height=photo.height,
+        thumbhash=photo.thumbhash,
+        dhash=photo.dhash,
+        etag=download.etag,
+        last_modified=download.last_modified,
+    )
+
+
+def _failed_image(failed: Failed, host: HostStanding, *, now: datetime, random: Random) -> FailedImage:
+    """A host's trouble counts on the photo where the host answers others, and where it was not this host's at all."""
+    verdict = after_failure(
+        failed.error,
+        failed.claim.record,
+        now=now,
+        host_waits_until=host.waits_until,
+        counts=host.answered_lately or host.waits_until is None,
+        random=random,
+    )
+    return FailedImage(failed.claim, failed.error.kind, failed.error.detail, verdict)

@@ -1,0 +1,147 @@
+"""A worker's one heartbeat for all its leases, and the burial of those whose heart has stopped.
+
+On the same machine a dead worker is noticed at once: each holds a lock on its own file, which the kernel lets go of
+when the process ends, however it ends. A process id would prove nothing across containers.
+"""
+
+import asyncio
+import fcntl
+import os
+import time
+import uuid
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import structlog
+from sqlalchemy import Connection
+
+from forecourt.db import workers
+from forecourt.db.database import Database
+from forecourt.db.engine import database_now
+from forecourt.errors import LeaseLost, Paused, WrongUse
+
+_log = structlog.get_logger()
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+class Lifeline:
+    """An async context: inside it we are a registered worker with a heartbeat.
+
+    Args:
+        folder: Where the workers of this machine keep their lock files.
+        interval_seconds: The usual pause between two requests; the heir of a dead worker's host waits as long.
+    """
+
+    def __init__(self, database: Database, folder: Path, *, interval_seconds: float) -> None:
+        self.worker_id = uuid.uuid4().hex
+        self._database = database
+        self._folder = folder
+        self._interval_seconds = interval_seconds
+        self._alive_until = 0.0
+        self._lost = False
+
+    async def __aenter__(self) -> Self:
+        self._lock = _lock_new(self._folder / f"{self.worker_id}.lock")
+        await self._database.write(self._register)
+        self._heart = asyncio.create_task(self._beat())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._heart.cancel()
+        await asyncio.wait([self._heart])
+        await self._database.write(lambda connection: self._bury(connection, {self.worker_id}))
+        (self._folder / f"{self.worker_id}.lock").unlink(missing_ok=True)
+        os.close(self._lock)
+
+    def check(self) -> None:
+        """Raise LeaseLost unless our lease holds for sure; asked before every request that is sent."""
+        if self._lost or _running_time() >= self._alive_until:
+            raise LeaseLost(f"worker {self.worker_id} could not renew its lease")
+
+    async def bury_dead(self) -> int:
+        """Hand back what dead workers held; their number."""
+        found = await self._database.read(
+            lambda connection: workers.neighbours(connection, worker_id=self.worker_id, now=database_now(connection))
+        )
+        here = _machine(self._folder)
+        dead = {
+            each.worker_id
+            for each in found
+            if each.expired or (each.machine == here and _is_free(self._folder / f"{each.worker_id}.lock"))
+        }
+        if dead:
+            await self._database.write(lambda connection: self._bury(connection, dead))
+            for worker_id in dead:
+                (self._folder / f"{worker_id}.lock").unlink(missing_ok=True)
+            _log.info("worker.buried", workers=sorted(dead))
+        return len(dead)
+
+    def _register(self, connection: Connection) -> None:
+        begun = _running_time()
+        workers.register(
+            connection, worker_id=self.worker_id, machine=_machine(self._folder), now=database_now(connection)
+        )
+        self._alive_until = begun + workers.LEASE.total_seconds()
+
+    def _bury(self, connection: Connection, worker_ids: set[str]) -> None:
+        now = database_now(connection)
+        workers.bury(connection, worker_ids, now=now, interval_seconds=self._interval_seconds)
+
+    async def _beat(self) -> None:
+        while not self._lost:
+            await asyncio.sleep(workers.HEARTBEAT_SECONDS)
+            begun = _running_time()  # before it is sent: our lease must end before the others think so
+            try:
+                alive = await self._database.write(self._renew)
+            except Paused as error:
+                _log.warning("worker.no_heartbeat", reason=str(error))  # check() stops us when the lease is over
+                continue
+            if alive:
+                self._alive_until = begun + workers.LEASE.total_seconds()
+            else:
+                self._lost = True
+
+    def _renew(self, connection: Connection) -> bool:
+        return workers.heartbeat(connection, worker_id=self.worker_id, now=database_now(connection))
+
+
+def _running_time() -> float:
+    """Seconds on a clock that nobody sets and that runs on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
+def _machine(folder: Path) -> str:
+    """The same for two processes if and only if a lock of one is seen by the other."""
+    boot = _BOOT_ID.read_text(encoding="ascii").strip() if _BOOT_ID.exists() else ""
+    place = folder.stat()
+    return f"{boot}:{place.st_dev}:{place.st_ino}"
+
+
+def _lock_new(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise WrongUse(
+            f"cannot write to {path.parent}: {error.strerror}; set FORECOURT_HOME to another folder"
+        ) from error
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return lock
+
+
+def _is_free(path: Path) -> bool:
+    try:
+        lock = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return True
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    else:
+        return True
+    finally:
+        os.close(lock)

@@ -1,0 +1,192 @@
+"""claim → do → settle, until nothing is left, or it would have to wait for too long, or somebody says stop."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic
+
+import structlog
+from sqlalchemy import Connection
+
+from forecourt.db import hosts
+from forecourt.db.database import Database
+from forecourt.db.engine import database_now
+from forecourt.db.hosts import HostLease
+from forecourt.errors import ForecourtError, LeaseLost, Paused, StoreUnavailable
+from forecourt.worker.turns import HostTurns
+from forecourt.worker.work import ClaimT, SettlementT, Work
+
+_log = structlog.get_logger()
+_TICK_SECONDS = 0.1
+_LOOK_AROUND_SECONDS = 1.0
+_FINISH_SECONDS = 8.0  # of the ten that a stop may take
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Why a run ended.
+
+    Attributes:
+        stopped: Somebody asked it to.
+        waits_until: Something is left that comes due only then.
+    """
+
+    stopped: bool = False
+    waits_until: datetime | None = None
+
+
+class Run(Generic[ClaimT, SettlementT]):
+    """One worker's run over one kind of work.
+
+    Args:
+        patience: How long the run waits when all that is left comes due later; None: for ever.
+    """
+
+    def __init__(
+        self,
+        work: Work[ClaimT, SettlementT],
+        *,
+        database: Database,
+        turns: HostTurns,
+        stop: asyncio.Event,
+        patience: timedelta | None,
+    ) -> None:
+        self._work = work
+        self._database = database
+        self._turns = turns
+        self._stop = stop
+        self._patience = patience
+        self._in_flight: dict[asyncio.Task[SettlementT | None], ClaimT] = {}
+        self._looked_around_at = 0.0
+        self._due_at: datetime | None = None
+        self._fatal: ForecourtError | None = None
+
+    async def until_done(self) -> Ending:
+        """Work until nothing is left that comes due within our patience.
+
+        Raises, after tidying up, what ends the whole run: LeaseLost (of this worker), StoreUnavailable, Paused.
+        """
+        try:
+            while not self._stop.is_set():
+                self._turns.lifeline.check()
+                await self._claim_more()
+                if self._in_flight:
+                    await asyncio.wait(self._in_flight, timeout=_TICK_SECONDS)
+                    await self._settle_done()
+                elif not await self._wait_for_work():
+                    return Ending(stopped=self._stop.is_set(), waits_until=self._due_at)
+            return Ending(stopped=True)
+        finally:
+            await self._tidy_up()
+
+    async def _claim_more(self) -> None:
+        """For each host twice what it may have in flight, and no more in all than we could send."""
+        busy = Counter(claim.host_id for claim in self._in_flight.values())
+        free = 2 * self._turns.concurrency - len(self._in_flight)
+        room = {lease: 2 * lease.max_concurrency - busy[lease.host_id] for lease in self._turns.leases()}
+        look_around = self._is_time_to_look_around() or not self._in_flight
+        claims, fresh = await self._database.write(
+            lambda connection: self._take(connection, room, free, look_around=look_around)
+        )
+        self._turns.hold(fresh)
+        for claim in claims:
+            self._in_flight[asyncio.create_task(self._do(claim))] = claim
+        working = {claim.host_id for claim in self._in_flight.values()}
+        await self._turns.let_go(working=working)
+
+    def _take(
+        self, connection: Connection, room: Mapping[HostLease, int], free: int, *, look_around: bool
+    ) -> tuple[list[ClaimT], list[HostLease]]:
+        """One transaction: rows of the hosts that we hold, and of some that we take on where there is room for more."""
+        now = database_now(connection)
+        if look_around:
+            self._work.wake(connection, now=now)
+        claims = self._claim_on(connection, room, free)
+        fresh: list[HostLease] = []
+        if look_around and len(claims) < free:
+            held = {lease.host_id for lease in room}
+            others = [each for each in self._work.hosts_with_work(connection) if each not in held]
+            fresh = self._turns.lease(connection, others, most=free - len(claims), now=now)
+            claims += self._claim_on(connection, {each: 2 * each.max_concurrency for each in fresh}, free - len(claims))
+        return claims, fresh
+
+    def _claim_on(self, connection: Connection, room: Mapping[HostLease, int], free: int) -> list[ClaimT]:
+        claims: list[ClaimT] = []
+        for lease, most in room.items():
+            limit = min(most, free - len(claims))
+            if limit > 0:
+                claims += self._work.claim(connection, lease.host_id, limit=limit, worker_id=self._turns.worker_id)
+        return claims
+
+    async def _do(self, claim: ClaimT) -> SettlementT | None:
+        """Do it, or None: hand it back. A bug costs its row a failure, not the worker its life."""
+        try:
+            return await self._work.do(claim)
+        except LeaseLost:
+            return None
+        except (StoreUnavailable, Paused) as error:
+            self._fatal = error
+            return None
+        except Exception as error:  # noqa: BLE001 (the one place)
+            _log.exception("worker.bug", claim=claim)
+            return self._work.broke(claim, error)
+
+    async def _settle_done(self) -> None:
+        done = [task for task in self._in_flight if task.done()]
+        ended = [(self._in_flight.pop(task), None if task.cancelled() else task.result()) for task in done]
+        settlements = [settlement for _, settlement in ended if settlement is not None]
+        back = [claim for claim, settlement in ended if settlement is None]
+        if ended:
+            await self._database.write(lambda connection: self._settle(connection, settlements, back))
+            self._work.settled(settlements)
+        if self._fatal:
+            raise self._fatal
+
+    def _settle(self, connection: Connection, settlements: list[SettlementT], back: list[ClaimT]) -> None:
+        now = database_now(connection)
+        if settlements:
+            self._work.settle(connection, settlements, now=now)
+        if back:
+            self._work.hand_back(connection, back)
+
+    async def _wait_for_work(self) -> bool:
+        """Sleep until something comes due. False: nothing will, or only after our patience."""
+        await self._turns.lifeline.bury_dead()
+        now, self._due_at = await self._database.read(self._next_due)
+        if self._patience is None:
+            seconds = _LOOK_AROUND_SECONDS
+        elif self._due_at is None or self._due_at - now > self._patience:
+            return False
+        else:
+            seconds = min(_LOOK_AROUND_SECONDS, max(0.0, (self._due_at - now).total_seconds()) + 0.01)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), seconds)
+        return True
+
+    def _next_due(self, connection: Connection) -> tuple[datetime, datetime | None]:
+        now = database_now(connection)
+        moments = (
+            self._work.next_wake(connection),
+            hosts.next_free(connection, self._work.hosts_with_work(connection), now=now),
+        )
+        return now, min((moment for moment in moments if moment), default=None)
+
+    def _is_time_to_look_around(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        if now - self._looked_around_at < _LOOK_AROUND_SECONDS:
+            return False
+        self._looked_around_at = now
+        return True
+
+    async def _tidy_up(self) -> None:
+        """What is being received may end; what has not begun goes back."""
+        if self._in_flight:
+            self._turns.close()
+            _, late = await asyncio.wait(self._in_flight, timeout=_FINISH_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.wait(self._in_flight)
+            await self._settle_done()

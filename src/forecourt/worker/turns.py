@@ -1,0 +1,180 @@
+"""The right to send one request to one host now: its lease, its interval, its concurrency, and our own limit.
+
+Whatever sends a request does so inside `HostTurns.turn`: photos, pages, robots.txt, and each hop of a redirect. So it
+is also here that a host's answers and troubles are noticed, and written down when they are learned.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy import Connection
+
+from forecourt.db import hosts
+from forecourt.db.database import Database
+from forecourt.db.engine import database_now
+from forecourt.db.hosts import HostLease, Manners
+from forecourt.errors import HostTrouble, LeaseLost, Trouble
+from forecourt.failure_kinds import FailureKind
+from forecourt.fetch.manners import Pace
+from forecourt.worker.lifeline import Lifeline
+
+_ASK_AGAIN_SECONDS = 0.5
+_LOOK_SECONDS = 1.0
+_HOLD_SECONDS = 30.0  # a wanted host is let go after this
+
+
+@dataclass
+class _Held:
+    lease: HostLease
+    pace: Pace
+    since: float
+    users: int = 0
+    resting: bool = False  # it is in trouble: nothing more is sent under this lease
+    leaving: bool = False  # somebody waits for it: no new work
+
+
+@dataclass
+class HostTurns:
+    """The hosts that this worker holds.
+
+    Args:
+        concurrency: The most requests in flight over all hosts.
+        patience_seconds: How long `turn` waits for a host that another worker holds or that asked for patience.
+    """
+
+    database: Database
+    lifeline: Lifeline
+    manners: Manners
+    concurrency: int
+    patience_seconds: float = 30.0
+    random: Random = field(default_factory=Random)
+
+    def __post_init__(self) -> None:
+        """Hold nothing yet."""
+        self._held: dict[str, _Held] = {}
+        self._answered: set[int] = set()
+        self._slots = asyncio.Semaphore(self.concurrency)
+        self._leasing = asyncio.Lock()
+        self._looked_at = 0.0
+        self._closing = False
+
+    @property
+    def worker_id(self) -> str:
+        """Whose leases these are."""
+        return self.lifeline.worker_id
+
+    @asynccontextmanager
+    async def turn(self, host: str) -> AsyncIterator[None]:
+        """Wait for, and hold, the right to send one request to this host.
+
+        Raises:
+            LeaseLost: The host was in trouble meanwhile, or the run ends: hand the work back.
+            HostTrouble: Another worker holds the host, or it asked for more patience than we have.
+        """
+        held = self._held.get(host) or await self._lease_by_name(host)
+        held.users += 1
+        try:
+            async with held.pace.turn(), self._slots:
+                self._check(held)
+                try:
+                    yield
+                except HostTrouble as trouble:
+                    await self._rest(held, trouble)
+                    raise
+                except Trouble:
+                    self._answered.add(held.lease.host_id)
+                    raise
+                self._answered.add(held.lease.host_id)
+        finally:
+            held.users -= 1
+
+    def lease(self, connection: Connection, host_ids: Sequence[int], *, most: int, now: datetime) -> list[HostLease]:
+        """Take some of these hosts that are free and may be asked now: enough for `most` rows. Then `hold` them."""
+        enough = -(-most // (2 * self.manners.max_concurrency))
+        return hosts.lease(connection, host_ids, worker_id=self.worker_id, manners=self.manners, limit=enough, now=now)
+
+    def hold(self, leases: Iterable[HostLease]) -> None:
+        """Begin to pace hosts that we have just taken."""
+        for lease in leases:
+            concurrency = 1 if lease.on_probation else lease.max_concurrency
+            self._held[lease.host] = _Held(lease, Pace(lease.interval_seconds, concurrency), self._now())
+
+    def leases(self) -> list[HostLease]:
+        """The hosts that new work may be claimed for."""
+        return [held.lease for held in self._held.values() if not (held.resting or held.leaving)]
+
+    async def let_go(self, *, working: Collection[int] = ()) -> None:
+        """Hand back the hosts that nothing is being done for; write down who has answered.
+
+        Also once a second: take no new work for hosts that somebody waits for and that we have had for long enough.
+        """
+        idle = [name for name, held in self._held.items() if held.lease.host_id not in working and not held.users]
+        gone = [self._held.pop(name) for name in idle]
+        pauses = {held.lease.host_id: held.pace.interval_seconds for held in gone}
+        answered, self._answered = self._answered, set()
+        is_time = self._now() - self._looked_at >= _LOOK_SECONDS
+        if gone or answered or is_time:
+            self._looked_at = self._now()
+            wanted = await self.database.write(lambda connection: self._tell(connection, answered, pauses))
+            for held in self._held.values():
+                held.leaving = held.lease.host_id in wanted and self._now() - held.since >= _HOLD_SECONDS
+
+    def _tell(self, connection: Connection, answered: Collection[int], pauses: Mapping[int, float]) -> set[int]:
+        now = database_now(connection)
+        hosts.answered(connection, answered, now=now)
+        until = {host_id: now + timedelta(seconds=seconds) for host_id, seconds in pauses.items()}
+        hosts.release(connection, until, worker_id=self.worker_id)
+        return hosts.wanted(connection, worker_id=self.worker_id)
+
+    def close(self) -> None:
+        """From now on every turn that has not begun ends in LeaseLost."""
+        self._closing = True
+        for held in self._held.values():
+            held.pace.set_interval(0)
+
+    def _check(self, held: _Held) -> None:
+        self.lifeline.check()
+        if self._closing or held.resting:
+            raise LeaseLost(f"{held.lease.host} is left alone")
+
+    async def _rest(self, held: _Held, trouble: HostTrouble) -> None:
+        """Whoever still waits for a turn at this host gives up, and nobody asks it before its time."""
+        held.resting = True
+        held.pace.set_interval(0)
+        await self.database.write(
+            lambda connection: hosts.in_trouble(
+                connection,
+                held.lease.host_id,
+                asked_for=trouble.wait_seconds,
+                now=database_now(connection),
+                random=self.random,
+            )
+        )
+
+    async def _lease_by_name(self, host: str) -> _Held:
+        """For requests that no claim announced: discovery, and redirects to another host."""
+        give_up_at = self._now() + self.patience_seconds
+        async with self._leasing:
+            while host not in self._held and not self._closing:
+                self.hold(await self.database.write(lambda connection: self._try_lease(connection, host)))
+                if host in self._held:
+                    break
+                if self._now() >= give_up_at:
+                    raise HostTrouble(FailureKind.HOST_BUSY, f"{host} has other work or asked for patience")
+                await asyncio.sleep(_ASK_AGAIN_SECONDS)
+        self.lifeline.check()
+        if self._closing:
+            raise LeaseLost("the run ends")
+        return self._held[host]
+
+    def _try_lease(self, connection: Connection, host: str) -> list[HostLease]:
+        host_ids = list(hosts.ids_of(connection, [host]).values())
+        return self.lease(connection, host_ids, most=1, now=database_now(connection))
+
+    def _now(self) -> float:
+        return time.monotonic()

@@ -1,0 +1,50 @@
+"""What the loop asks of a kind of work. There are two kinds: rows of import_queue and rows of vehicle_images."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+
+class Claimed(Protocol):
+    """What the loop must know of a claim."""
+
+    @property
+    def host_id(self) -> int:
+        """The host that it will ask first."""
+
+
+ClaimT = TypeVar("ClaimT", bound=Claimed)
+SettlementT = TypeVar("SettlementT")
+
+
+class Work(Protocol[ClaimT, SettlementT]):
+    """A kind of row that is claimed, done and settled."""
+
+    def wake(self, connection: Connection, *, now: datetime) -> object:
+        """Make ready what has come due."""
+
+    def hosts_with_work(self, connection: Connection) -> Sequence[int]:
+        """Hosts that have something ready; whether they are free is not asked here."""
+
+    def next_wake(self, connection: Connection) -> datetime | None:
+        """When the first row that waits comes due."""
+
+    def claim(self, connection: Connection, host_id: int, *, limit: int, worker_id: str) -> Sequence[ClaimT]:
+        """Take up to `limit` ready rows of a host that we hold."""
+
+    async def do(self, claim: ClaimT) -> SettlementT:
+        """Bring one row to an end, outside the database."""
+
+    def broke(self, claim: ClaimT, error: Exception) -> SettlementT:
+        """What to settle where `do` met a bug of ours."""
+
+    def settle(self, connection: Connection, settlements: Sequence[SettlementT], *, now: datetime) -> None:
+        """Write down how they ended; in one transaction with the rest of the batch."""
+
+    def settled(self, settlements: Sequence[SettlementT]) -> None:
+        """They are committed: count them, show them."""
+
+    def hand_back(self, connection: Connection, claims: Sequence[ClaimT]) -> None:
+        """Let others have what was not begun or not finished."""
