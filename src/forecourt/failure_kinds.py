@@ -39,3 +39,15 @@ class FailureKind(StrEnum):
 
     NOT_A_LISTING = "not_a_listing"  # pages only
     UNREADABLE = "unreadable"  # pages only
+
+
+HOST_KINDS = frozenset(
+    {
+        FailureKind.HOST_BUSY,
+        FailureKind.DNS,
+        FailureKind.UNREACHABLE,
+        FailureKind.TLS,
+        FailureKind.FORBIDDEN_ADDRESS,
+    }
+)
+"""Those that are about the host first, and about a photo or page only where the host answers others."""

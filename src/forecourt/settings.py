@@ -5,6 +5,7 @@
 `docs/settings.md` has a line for each field; a test holds the two together.
 """
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -58,7 +59,14 @@ class Settings(BaseModel):
             raise ValueError("must be one line of printable text")
         return value
 
-    def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401 (pydantic's own signature)
+    def for_people(self) -> dict[str, str]:
+        """Each setting as text; secrets are not shown."""
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        values["api_token"] = "(set)" if self.api_token else None
+        values["database_url"] = re.sub(r"(://[^:@/]*):[^@/]*@", r"\1:***@", self.database_url)
+        return {name: _as_text(value) for name, value in values.items()}
+
+    def model_post_init(self, _: Any, /) -> None:  # noqa: ANN401 (pydantic's signature)
         """Fill what depends on the home folder."""
         home = self.home.expanduser().absolute()
         for name, value in {
@@ -67,6 +75,11 @@ class Settings(BaseModel):
             "store_url": self.store_url or f"file://{home / 'images'}",
         }.items():
             object.__setattr__(self, name, value)
+
+
+def read_settings() -> Settings:
+    """The settings of this process: its environment and its current folder."""
+    return load_settings(os.environ, folder=Path.cwd())
 
 
 def load_settings(environment: Mapping[str, str], *, folder: Path) -> Settings:
@@ -99,6 +112,12 @@ def load_settings(environment: Mapping[str, str], *, folder: Path) -> Settings:
         field = str(first["loc"][0])
         where = f"{PREFIX}{field.upper()}" if field in given else f"{field} in {source}"
         raise SettingsError(f"{where}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
+def _as_text(value: object) -> str:
+    if value is None:
+        return ""
+    return ",".join(str(each) for each in value) if isinstance(value, tuple) else str(value)
 
 
 def _read_file(*candidates: Path) -> tuple[dict[str, object], Path]:

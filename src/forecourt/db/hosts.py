@@ -190,16 +190,16 @@ def next_free(connection: Connection, host_ids: Collection[int], *, now: datetim
     return min(moments, default=None)
 
 
-def robots(connection: Connection, host_id: int) -> dict[str, Any] | None:
+def robots(connection: Connection, host: str) -> dict[str, Any] | None:
     """What `remember_robots` has kept: {"text": …, "fetched_at": …, "crawl_delay_seconds": …}."""
-    return connection.execute(select(hosts.c.robots).where(hosts.c.id == host_id)).scalar_one()  # type: ignore[no-any-return]
+    return connection.scalar(select(hosts.c.robots).where(hosts.c.host == host))
 
 
 def remember_robots(
-    connection: Connection, host_id: int, *, text_: str, crawl_delay_seconds: float | None, now: datetime
+    connection: Connection, host_id: int, *, rules: str, crawl_delay_seconds: float | None, now: datetime
 ) -> None:
     """Unknown or old rules → these."""
-    kept = {"text": text_, "fetched_at": now.isoformat(), "crawl_delay_seconds": crawl_delay_seconds}
+    kept = {"text": rules, "fetched_at": now.isoformat(), "crawl_delay_seconds": crawl_delay_seconds}
     connection.execute(update(hosts).where(hosts.c.id == host_id).values(robots=kept))
 
 

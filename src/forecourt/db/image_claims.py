@@ -55,10 +55,15 @@ def wake(connection: Connection, *, now: datetime) -> int:
     ).rowcount
 
 
-def next_wake(connection: Connection) -> datetime | None:
-    """When the first waiting image comes due."""
-    soonest = select(vehicle_images.c.next_attempt_at).where(text(IMAGE_WAITING))
-    return connection.scalar(soonest.order_by(vehicle_images.c.next_attempt_at).limit(1))
+def next_wake(connection: Connection, *, vehicle_ids: Collection[int] | None = None) -> datetime | None:
+    """When the first waiting image comes due: of all, or of these vehicles; those beyond the cap do not count."""
+    waiting = select(vehicle_images.c.next_attempt_at).where(text(IMAGE_WAITING))
+    if vehicle_ids is None:
+        waiting = waiting.where(vehicle_images.c.priority < BEYOND_CAP)
+    else:
+        wanted = rows(connection, "wanted", {"vehicle_id": Id}, [{"vehicle_id": each} for each in vehicle_ids])
+        waiting = waiting.where(vehicle_images.c.vehicle_id.in_(select(wanted.c.vehicle_id)))
+    return connection.scalar(waiting.order_by(vehicle_images.c.next_attempt_at).limit(1))
 
 
 def hosts_with_ready(connection: Connection, *, limit: int) -> list[int]:
@@ -82,10 +87,11 @@ def due_on(connection: Connection, host_id: int, *, limit: int) -> list[int]:
 def due_of(connection: Connection, vehicle_ids: Collection[int], *, max_images: int) -> list[Due]:
     """Everything ready among these vehicles' first `max_images` living photos (0: all), in the order of schedule.py."""
     place = places(connection, vehicle_ids)
+    paused = select(hosts.c.id).where(hosts.c.paused_reason.is_not(None))
     ready = (
         select(vehicle_images.c.id, vehicle_images.c.host_id, vehicle_images.c.vehicle_id)
         .join(place, place.c.image_id == vehicle_images.c.id)
-        .where(text(IMAGE_READY))
+        .where(text(IMAGE_READY), vehicle_images.c.host_id.not_in(paused))
         .order_by(vehicle_images.c.is_primary.desc(), vehicle_images.c.sort_key)
     )
     if max_images:

@@ -1,0 +1,75 @@
+"""The command line: one command = one function that parses, calls one job and prints one result.
+
+stdout is the result, stderr the progress and the log. What a command needs is imported when it runs, so that
+`forecourt --help` answers at once.
+"""
+
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+from forecourt.cli import import_queue, organizations, photos, reading, status, system
+from forecourt.errors import Paused, StoreUnavailable, WrongUse
+
+app = App(
+    name="forecourt",
+    help="Show the photos of vehicle listings at once, and make them yours in the background.",
+    help_format="plaintext",
+    result_action="return_value",
+)
+
+_organizations = App(name="organizations", help="Dealers and auction houses whose websites are read.")
+_organizations.command(organizations.add)
+_organizations.command(organizations.import_file, name="import")
+_organizations.command(organizations.list_all, name="list")
+
+_import_queue = App(name="import-queue", help="Listing URLs waiting to be read.")
+_import_queue.command(import_queue.add)
+_import_queue.command(import_queue.list_entries, name="list")
+_import_queue.command(import_queue.retry)
+
+_database = App(name="db", help="The database.")
+_database.command(system.upgrade)
+
+for _command in (
+    _organizations,
+    _import_queue,
+    reading.extract_all_orgs,
+    reading.process_import_queue,
+    photos.trickle_backfill_images,
+    photos.backfill_images,
+    photos.worker,
+    reading.preview,
+    status.status,
+    system.serve,
+    system.settings,
+    system.demo,
+    _database,
+):
+    app.command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code. Whatever is expected to go wrong is one line on stderr."""
+    try:
+        return int(app(arguments, exit_on_error=False, print_error=False) or 0)
+    except CycloptsError as error:
+        return _complain(2, f"{_one_line(str(error))}; see --help")
+    except WrongUse as error:
+        return _complain(2, str(error))
+    except (Paused, StoreUnavailable) as error:
+        return _complain(75, f"{error}; run the same command again to go on")
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 1  # whoever read our output has gone
+
+
+def _complain(code: int, line: str) -> int:
+    sys.stderr.write(f"forecourt: {line}\n")
+    return code
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()).rstrip(".")

@@ -1,0 +1,54 @@
+"""Commands about organizations."""
+
+from pathlib import Path
+
+from forecourt.cli.options import DryRun, Json
+
+
+def add(
+    name: str, website: str, *, business_type: str | None = None, feed_url: str | None = None, json: Json = False
+) -> int:
+    """Add an organization, or update the one with this website.
+
+    Example: forecourt organizations add "Sunrise Motors" https://sunrise-motors.example
+
+    Args:
+        name: What people call it.
+        website: Its address; https:// may be left out.
+        business_type: Such as dealer or auction_house.
+        feed_url: A feed of its vehicles, read in place of its pages.
+    """
+    from forecourt.cli.running import print_report, with_database
+    from forecourt.jobs import organization_list
+
+    _, engine = with_database()
+    given = organization_list.Given(name, website, business_type, feed_url)
+    return print_report(organization_list.put(engine, [given]), json=json)
+
+
+def import_file(file: Path, *, dry_run: DryRun = False, json: Json = False) -> int:
+    """Add the organizations of a CSV file; those whose website is known are updated.
+
+    Example: forecourt organizations import dealers.csv
+
+    Args:
+        file: With a header: name,website,business_type,feed_url; the last two may be absent or empty.
+    """
+    from forecourt.cli.running import print_report, with_database
+    from forecourt.jobs import organization_list
+
+    given = organization_list.read_csv(file)
+    _, engine = with_database()
+    return print_report(organization_list.put(engine, given, dry_run=dry_run), json=json)
+
+
+def list_all(*, json: Json = False) -> int:
+    """List the organizations with their active vehicles and when they were read last.
+
+    Example: forecourt organizations list
+    """
+    from forecourt.cli.running import print_report, with_database
+    from forecourt.jobs import organization_list
+
+    _, engine = with_database()
+    return print_report(organization_list.everyone(engine), json=json)

@@ -1,0 +1,95 @@
+"""Commands that make photos ours."""
+
+from functools import partial
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from forecourt.cli.options import AtLeastOne, Count, DryRun, Flag, Json
+
+
+def trickle_backfill_images(
+    *,
+    limit: AtLeastOne = 100,
+    batch_size: AtLeastOne = 10,
+    organization_id: int | None = None,
+    max_images: Count | None = None,
+    dry_run: DryRun = False,
+    follow: Flag = False,
+    json: Json = False,
+) -> int:
+    """Download external photos and replace them by stored copies.
+
+    Safe to stop and to run again at any time.
+
+    Example: forecourt trickle-backfill-images --limit 500 --batch-size 20
+
+    Args:
+        limit: Vehicles to work on in this run.
+        batch_size: The most vehicles per claim.
+        organization_id: Only vehicles of this organization.
+        max_images: A vehicle's first so many photos, those that are ours already included; 0 is all. The default is
+            FORECOURT_MAX_IMAGES_PER_VEHICLE, 20.
+        follow: Go on with whatever comes due, until stopped.
+    """
+    from forecourt.cli.running import run_job
+    from forecourt.jobs import commands
+
+    if follow:
+        return run_job(partial(commands.follow, organization_id=organization_id, batch_size=batch_size), json=json)
+    job = partial(
+        commands.trickle_backfill_images,
+        limit=limit,
+        batch_size=batch_size,
+        organization_id=organization_id,
+        max_images=max_images,
+        dry_run=dry_run,
+    )
+    return run_job(job, json=json)
+
+
+def backfill_images(
+    vehicle_id: int,
+    *,
+    image_url: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    max_images: Count = 0,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> int:
+    """Download the photos of one vehicle now.
+
+    Example: forecourt backfill-images 17 --max-images 5
+
+    Args:
+        vehicle_id: As in `vehicles.id`.
+        image_url: Only this photo; may be given several times. One that the vehicle does not have yet is added to it.
+        max_images: The vehicle's first so many photos; 0 is all.
+    """
+    from forecourt.cli.running import run_job
+    from forecourt.jobs import commands
+
+    job = partial(
+        commands.backfill_images,
+        vehicle_id=vehicle_id,
+        image_urls=image_url,
+        max_images=max_images,
+        dry_run=dry_run,
+    )
+    return run_job(job, json=json)
+
+
+def worker(*, processes: AtLeastOne = 1, json: Json = False) -> int:
+    """Read listings and make photos ours as they come due, until stopped.
+
+    Example: forecourt worker --processes 2
+
+    Args:
+        processes: Worker processes on this machine; together they keep each host's manners.
+    """
+    from forecourt.cli.processes import run_processes
+    from forecourt.cli.running import run_job
+    from forecourt.jobs import commands
+
+    if processes > 1:
+        return run_processes(processes)
+    return run_job(commands.worker, json=json)

@@ -1,0 +1,34 @@
+"""Worker processes that this process starts, passes signals on to, and waits for."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def beside(number: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Run so many `forecourt worker` beside us; they are asked to stop when we do."""
+    command = [sys.executable, "-m", "forecourt", "worker"]
+    workers = [subprocess.Popen(command) for _ in range(number)]  # noqa: S603 (our own command)
+    try:
+        yield workers
+    finally:
+        for worker in workers:
+            worker.send_signal(signal.SIGTERM)
+        for worker in workers:
+            worker.wait()
+
+
+def run_processes(number: int) -> int:
+    """Until all of them have ended; the worst of their exit codes."""
+    with beside(number) as workers:
+
+        def pass_on(*_: object) -> None:
+            for worker in workers:
+                worker.send_signal(signal.SIGTERM)
+
+        for caught in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(caught, pass_on)
+        return max(worker.wait() for worker in workers)

@@ -1,0 +1,76 @@
+"""Run one job to its end: settings, log, signals, progress, and its report on stdout."""
+
+import asyncio
+import json as json_text
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+
+import structlog
+from sqlalchemy import Engine
+
+from forecourt.cli.progress import ProgressLine
+from forecourt.db.engine import open_database
+from forecourt.db.migrate import upgrade
+from forecourt.jobs.house import House, Progress, open_house
+from forecourt.jobs.report import Report
+from forecourt.settings import Settings, read_settings
+
+
+def run_job(job: Callable[[House, Progress], Awaitable[Report]], *, json: bool) -> int:
+    """Run an asynchronous job with progress on stderr; print what came of it; the exit code.
+
+    The first SIGINT or SIGTERM asks it to finish what is in flight; the second ends the process at once.
+    """
+    settings = read_settings()
+    log_to_stderr()
+    report = asyncio.run(_run(settings, job))
+    return print_report(report, json=json)
+
+
+def with_database() -> tuple[Settings, Engine]:
+    """Settings and the migrated database, for commands that only look or note something down."""
+    settings = read_settings()
+    log_to_stderr()
+    engine = open_database(settings.database_url)
+    upgrade(engine)
+    return settings, engine
+
+
+def print_report(report: Report, *, json: bool) -> int:
+    """On stdout, as one object or as lines; the exit code."""
+    text = json_text.dumps(report.answer, default=str, ensure_ascii=False) if json else "\n".join(report.lines)
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+    return int(report.exit)
+
+
+def log_to_stderr() -> None:
+    """Warnings and what is worse, a line each."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="%H:%M:%S"),
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger("warning"),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+async def _run(settings: Settings, job: Callable[[House, Progress], Awaitable[Report]]) -> Report:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def on_signal() -> None:
+        if stop.is_set():
+            os._exit(130)  # the second time: at once; what we held is handed back by whoever comes next
+        sys.stderr.write("forecourt: finishing what is in flight; once more ends it at once\n")
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, on_signal)
+    async with open_house(settings, stop) as house:
+        with ProgressLine() as line:
+            return await job(house, line.show)

@@ -1,0 +1,100 @@
+"""Which vehicles a bounded run works on."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, or_, select, text
+
+from forecourt.db.image_places import places
+from forecourt.db.rows import rows
+from forecourt.db.tables import IMAGE_OPEN, IMAGE_READY, hosts, organization_vehicles, vehicle_images, vehicles
+from forecourt.db.types import Id
+from forecourt.failure_kinds import HOST_KINDS
+from forecourt.schedule import BEYOND_CAP
+
+
+@dataclass(frozen=True)
+class ChosenVehicle:
+    """A vehicle that has photos to fetch.
+
+    Attributes:
+        ready: How many of its photos are ready now, within the cap.
+    """
+
+    vehicle_id: int
+    name: str
+    ready: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Photos that wait for their host's patience, and when the first comes due."""
+
+    photos: int
+    until: datetime | None
+
+
+def with_ready_images(
+    connection: Connection,
+    *,
+    limit: int | None,
+    organization_id: int | None = None,
+    vehicle_ids: Collection[int] | None = None,
+    max_images: int | None,
+) -> Sequence[ChosenVehicle]:
+    """Vehicles that have ready photos, those with the most urgent ones first.
+
+    Args:
+        max_images: Counts among a vehicle's first so many living photos; 0 is all; None: as marked by the setting.
+    """
+    images = vehicle_images.c
+    found: Select[Any] = select(images.vehicle_id, func.count().label("ready")).where(text(IMAGE_READY))
+    if max_images is None:
+        found = found.where(images.priority < BEYOND_CAP)
+    elif max_images:
+        everyone = connection.scalars(select(images.vehicle_id).where(text(IMAGE_READY)).distinct()).all()
+        place = places(connection, everyone)
+        found = found.join(place, place.c.image_id == images.id).where(place.c.place <= max_images)
+    if organization_id is not None:
+        found = found.where(images.vehicle_id.in_(_of_organization(organization_id)))
+    if vehicle_ids is not None:
+        only = rows(connection, "only", {"vehicle_id": Id}, [{"vehicle_id": each} for each in vehicle_ids])
+        found = found.where(images.vehicle_id.in_(select(only.c.vehicle_id)))
+    urgent = found.group_by(images.vehicle_id).order_by(func.min(images.priority), func.min(images.sort_key))
+    counts: dict[int, int] = dict(connection.execute(urgent.limit(limit)).tuples().all())
+    names = names_of(connection, counts)
+    return [ChosenVehicle(vehicle_id, names[vehicle_id], ready) for vehicle_id, ready in counts.items()]
+
+
+def waiting_for_hosts(connection: Connection, *, organization_id: int | None, now: datetime) -> Waiting:
+    """External images within the cap that could be fetched but for their host."""
+    images = vehicle_images.c
+    due_at = func.coalesce(images.next_attempt_at, hosts.c.next_allowed_at)
+    found = (
+        select(func.count(), func.min(due_at))
+        .join(hosts, hosts.c.id == images.host_id)
+        .where(text(IMAGE_OPEN), images.priority < BEYOND_CAP, due_at > now)
+        .where(or_(images.failure_kind.in_(HOST_KINDS), images.next_attempt_at.is_(None)))
+    )
+    if organization_id is not None:
+        found = found.where(images.vehicle_id.in_(_of_organization(organization_id)))
+    count, soonest = connection.execute(found).one()
+    return Waiting(count, soonest)
+
+
+def names_of(connection: Connection, vehicle_ids: Collection[int]) -> dict[int, str]:
+    """What a person calls these vehicles."""
+    wanted = rows(connection, "wanted", {"vehicle_id": Id}, [{"vehicle_id": each} for each in vehicle_ids])
+    found = connection.execute(select(vehicles).where(vehicles.c.id.in_(select(wanted.c.vehicle_id))))
+    return {row.id: _name(row.year, row.make, row.model) or row.title or f"vehicle {row.id}" for row in found}
+
+
+def _of_organization(organization_id: int) -> Select[int]:
+    links = organization_vehicles.c
+    return select(links.vehicle_id).where(links.organization_id == organization_id)
+
+
+def _name(*parts: object) -> str:
+    return " ".join(str(part) for part in parts if part)

@@ -1,0 +1,85 @@
+"""The database as asynchronous code sees it: one thread that reads and writes, so that a process has one writer."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import structlog
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from forecourt.db.engine import reading, writing
+from forecourt.errors import Paused
+
+_RETRY_SECONDS = (0.2, 1.0, 3.0)
+_log = structlog.get_logger()
+T = TypeVar("T")
+
+
+class Database:
+    """Runs functions of a connection, one after the other.
+
+    A lost connection or a locked file is tried again a few times: every change is fenced, so that one which had
+    happened after all changes nothing the second time. Then the run pauses.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
+
+    async def write(self, change: Callable[[Connection], T]) -> T:
+        """In one transaction.
+
+        Raises:
+            Paused: The database does not answer.
+        """
+        return await self._run(lambda: _in_transaction(self.engine, change))
+
+    async def read(self, look: Callable[[Connection], T]) -> T:
+        """One consistent look; raises as `write` does."""
+        return await self._run(lambda: _in_snapshot(self.engine, look))
+
+    def close(self) -> None:
+        """Wait for what runs, then let go of the connections."""
+        self._thread.shutdown()
+        self.engine.dispose()
+
+    async def _run(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: _stubborn(call))
+
+
+def _in_transaction(engine: Engine, change: Callable[[Connection], T]) -> T:
+    with writing(engine) as connection:
+        return change(connection)
+
+
+def _in_snapshot(engine: Engine, look: Callable[[Connection], T]) -> T:
+    with reading(engine) as connection:
+        return look(connection)
+
+
+def _stubborn(call: Callable[[], T]) -> T:
+    for wait in _RETRY_SECONDS:
+        try:
+            return call()
+        except DBAPIError as error:
+            if not _passes(error):
+                raise
+            _log.warning("database.retry", reason=_reason(error), wait_seconds=wait)
+            time.sleep(wait)
+    try:
+        return call()
+    except DBAPIError as error:
+        if not _passes(error):
+            raise
+        raise Paused(f"the database does not answer: {_reason(error)}") from error
+
+
+def _passes(error: DBAPIError) -> bool:
+    return error.connection_invalidated or isinstance(error, OperationalError)
+
+
+def _reason(error: DBAPIError) -> str:
+    return (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]

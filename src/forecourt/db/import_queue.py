@@ -1,0 +1,178 @@
+"""Listing URLs waiting to be read. The row is the job, as with images.
+
+new ──► pending ── claim (attempts + 1) ──► held ──► complete | duplicate      complete
+                                              ├───► pending, later             postpone
+                                              ├───► failed | rejected          end
+                                              └───► pending                    hand_back
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, and_, or_, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from forecourt.db.tables import QUEUE_READY, QUEUE_WAITING, hosts, import_queue
+from forecourt.schedule import Record, Verdict
+
+_WAKE_AT_ONCE = 1000
+_CLOCK_SLIPPED = timedelta(days=2)  # no rule sets a time that far ahead
+_STATUS_AFTER = {"blocked": "pending", "gone": "failed"}  # an image's words in the queue's
+
+
+@dataclass(frozen=True)
+class QueueClaim:
+    """One claimed listing URL. `attempt` is the fence."""
+
+    queue_id: int
+    attempt: int
+    organization_id: int
+    host_id: int
+    listing_url: str
+    record: Record
+
+
+@dataclass(frozen=True)
+class Enqueued:
+    """What became of the URLs of an inventory."""
+
+    added: int
+    again: int
+    known: int
+
+
+def enqueue(
+    connection: Connection, organization_id: int, urls: Sequence[tuple[str, int]], *, reread: timedelta, now: datetime
+) -> Enqueued:
+    """new → pending; what was read longer than `reread` ago → pending again; everything else stays as it is.
+
+    Args:
+        urls: (listing URL, host id), in the order of the inventory.
+    """
+    if not urls:
+        return Enqueued(0, 0, 0)
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    fresh = dialect.insert(import_queue).on_conflict_do_nothing().returning(import_queue.c.id)
+    added = connection.scalars(
+        fresh,
+        [
+            {
+                "listing_url": url,
+                "organization_id": organization_id,
+                "host_id": host_id,
+                "created_at": now,
+                "updated_at": now,
+            }
+            for url, host_id in urls
+        ],
+    ).all()
+    old = [
+        import_queue.c.listing_url.in_([url for url, _ in urls]),
+        import_queue.c.status != "pending",
+        import_queue.c.updated_at <= now - reread,
+    ]
+    again = connection.execute(
+        update(import_queue)
+        .where(*old, import_queue.c.id.not_in(added))
+        .values(status="pending", failures=0, failing_since=None, next_attempt_at=None, updated_at=now)
+    ).rowcount
+    return Enqueued(len(added), again, len(urls) - len(added) - again)
+
+
+def wake(connection: Connection, *, now: datetime) -> int:
+    """waiting → ready, a thousand at most; the number."""
+    over = or_(import_queue.c.next_attempt_at <= now, import_queue.c.next_attempt_at > now + _CLOCK_SLIPPED)
+    ids = select(import_queue.c.id).where(text(QUEUE_WAITING), over).limit(_WAKE_AT_ONCE)
+    return connection.execute(
+        update(import_queue).where(import_queue.c.id.in_(ids)).values(next_attempt_at=None)
+    ).rowcount
+
+
+def next_wake(connection: Connection, *, organization_ids: Collection[int] | None) -> datetime | None:
+    """When the first waiting row comes due."""
+    waiting = select(import_queue.c.next_attempt_at).where(text(QUEUE_WAITING))
+    if organization_ids is not None:
+        waiting = waiting.where(import_queue.c.organization_id.in_(organization_ids))
+    return connection.scalar(waiting.order_by(import_queue.c.next_attempt_at).limit(1))
+
+
+def hosts_with_ready(connection: Connection, *, organization_ids: Collection[int] | None, limit: int) -> list[int]:
+    """Hosts of listing URLs that are ready, whoever holds them."""
+    some = select(import_queue.c.id).where(text(QUEUE_READY), import_queue.c.host_id == hosts.c.id)
+    if organization_ids is not None:
+        some = some.where(import_queue.c.organization_id.in_(organization_ids))
+    return list(
+        connection.scalars(select(hosts.c.id).where(hosts.c.paused_reason.is_(None), some.exists()).limit(limit))
+    )
+
+
+def claim(
+    connection: Connection, host_id: int, *, organization_ids: Collection[int] | None, worker_id: str, limit: int
+) -> list[QueueClaim]:
+    """ready → held, attempts + 1: the first of a host, by priority and age."""
+    due = select(import_queue.c.id).where(text(QUEUE_READY), import_queue.c.host_id == host_id)
+    if organization_ids is not None:
+        due = due.where(import_queue.c.organization_id.in_(organization_ids))
+    due = due.order_by(import_queue.c.priority, import_queue.c.id).limit(limit)
+    taken = (
+        update(import_queue)
+        .where(import_queue.c.id.in_(connection.scalars(due).all()), text(QUEUE_READY))
+        .values(lease_owner=worker_id, attempts=import_queue.c.attempts + 1)
+        .returning(import_queue)
+    )
+    claims = [
+        QueueClaim(
+            row.id,
+            row.attempts,
+            row.organization_id,
+            row.host_id,
+            row.listing_url,
+            Record(row.failures, row.failing_since, row.failure_kind),
+        )
+        for row in connection.execute(taken)
+    ]
+    return sorted(claims, key=lambda claim: claim.queue_id)
+
+
+def complete(connection: Connection, claim: QueueClaim, *, vehicle_id: int, duplicate: bool, now: datetime) -> bool:
+    """held → complete, or duplicate where the vehicle was known from another listing. False: the claim is not ours."""
+    return _settle(
+        connection,
+        claim,
+        status="duplicate" if duplicate else "complete",
+        vehicle_id=vehicle_id,
+        failures=0,
+        failing_since=None,
+        failure_kind=None,
+        last_error=None,
+        next_attempt_at=None,
+        read_at=now,
+        updated_at=now,
+    )
+
+
+def fail(connection: Connection, claim: QueueClaim, verdict: Verdict, *, kind: str, detail: str, now: datetime) -> bool:
+    """held → pending, later, or failed or rejected for good, as the verdict says. False: the claim is not ours."""
+    return _settle(
+        connection,
+        claim,
+        status=_STATUS_AFTER.get(verdict.status, verdict.status),
+        failures=verdict.failures,
+        failing_since=verdict.failing_since,
+        failure_kind=kind,
+        last_error=detail,
+        next_attempt_at=verdict.next_attempt_at,
+        updated_at=now,
+    )
+
+
+def hand_back(connection: Connection, claims: Collection[QueueClaim]) -> None:
+    """held → ready: claimed and not finished, through no fault of its own."""
+    for claim in claims:
+        _settle(connection, claim)
+
+
+def _settle(connection: Connection, claim: QueueClaim, **changes: object) -> bool:
+    fence = and_(import_queue.c.id == claim.queue_id, import_queue.c.attempts == claim.attempt)
+    return connection.execute(update(import_queue).where(fence).values(lease_owner=None, **changes)).rowcount == 1

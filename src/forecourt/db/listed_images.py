@@ -1,0 +1,150 @@
+"""The photos that a listing names, merged into the vehicle's rows.
+
+A row is never dropped and never turned back: a reading appends what is new, replaces the URL of an external image
+that was signed anew, and wakes what had ended and is named again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, case, insert, select, update
+
+from forecourt.db import hosts
+from forecourt.db.image_places import assign_priorities
+from forecourt.db.tables import vehicle_images
+from forecourt.schedule import BEYOND_CAP, sort_key
+
+_ENDED = ("gone", "failed")  # ends that a new naming may wake; `rejected` is a person's to wake
+_WAKES_AFTER = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class ListedPhoto:
+    """One photo of a listing.
+
+    Attributes:
+        key: The URL without signature and expiry: the photo's identity within its vehicle.
+        host: As `hosts.host` names it.
+    """
+
+    url: str
+    key: str
+    host: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a reading did to a vehicle's rows; all zero when it said nothing new."""
+
+    added: int = 0
+    replaced: int = 0
+    woken: int = 0
+
+
+def merge(
+    connection: Connection,
+    vehicle_id: int,
+    photos: Sequence[ListedPhoto],
+    *,
+    listing_id: int | None,
+    turn: int,
+    cap: int,
+    now: datetime,
+) -> Change:
+    """named → external, for what is new. The first photo that a vehicle ever has is its primary one, at position 0."""
+    known = {
+        row.source_key: row
+        for row in connection.execute(select(vehicle_images).where(vehicle_images.c.vehicle_id == vehicle_id))
+    }
+    named = [(photo, known[photo.key]) for photo in photos if photo.key in known]
+    moved = [(photo, row) for photo, row in named if row.is_external and row.source_url != photo.url]
+    woken = [
+        row
+        for photo, row in named
+        if row.status in _ENDED and row.source_url == photo.url and now - row.changed_at >= _WAKES_AFTER
+    ]
+    first = max((row.position for row in known.values()), default=-1) + 1
+    fresh = [photo for photo in photos if photo.key not in known]
+    host_ids = hosts.ids_of(connection, {photo.host for photo in fresh} | {photo.host for photo, _ in moved})
+    for photo, row in moved:
+        _replace(connection, row, photo, host_id=host_ids[photo.host], listing_id=listing_id, now=now)
+    _wake(connection, woken, now=now)
+    _append(connection, vehicle_id, fresh, host_ids, first=first, listing_id=listing_id, turn=turn, now=now)
+    if fresh or moved or woken:
+        assign_priorities(connection, [vehicle_id], cap=cap)
+    return Change(len(fresh), len(moved), len(woken))
+
+
+def ids_of(connection: Connection, vehicle_id: int, photos: Sequence[ListedPhoto]) -> frozenset[int]:
+    """The vehicle's rows of these photos."""
+    keys = [photo.key for photo in photos]
+    named = select(vehicle_images.c.id).where(vehicle_images.c.vehicle_id == vehicle_id)
+    return frozenset(connection.scalars(named.where(vehicle_images.c.source_key.in_(keys))))
+
+
+def _replace(
+    connection: Connection, row: Row[Any], photo: ListedPhoto, *, host_id: int, listing_id: int | None, now: datetime
+) -> None:
+    """external at an old URL → external at the new one; a download of the old URL then settles nothing."""
+    ended = vehicle_images.c.status.in_(_ENDED)
+    connection.execute(
+        update(vehicle_images)
+        .where(vehicle_images.c.id == row.id, vehicle_images.c.is_external)
+        .values(
+            source_url=photo.url,
+            image_url=photo.url,
+            host_id=host_id,
+            listing_id=listing_id,
+            attempts=vehicle_images.c.attempts + 1,
+            lease_owner=None,
+            next_attempt_at=None,
+            status=case((ended, "pending"), else_=vehicle_images.c.status),
+            failures=case((ended, 0), else_=vehicle_images.c.failures),
+            changed_at=now,
+        )
+    )
+
+
+def _wake(connection: Connection, ended: Sequence[Row[Any]], *, now: datetime) -> None:
+    """gone or failed → pending with a clean record: its listing still names it."""
+    if ended:
+        connection.execute(
+            update(vehicle_images)
+            .where(vehicle_images.c.id.in_([row.id for row in ended]), vehicle_images.c.status.in_(_ENDED))
+            .values(status="pending", failures=0, failing_since=None, next_attempt_at=None, changed_at=now)
+        )
+
+
+def _append(
+    connection: Connection,
+    vehicle_id: int,
+    photos: Sequence[ListedPhoto],
+    host_ids: Mapping[str, int],
+    *,
+    first: int,
+    listing_id: int | None,
+    turn: int,
+    now: datetime,
+) -> None:
+    values = [
+        {
+            "vehicle_id": vehicle_id,
+            "listing_id": listing_id,
+            "position": place,
+            "is_primary": place == 0,
+            "source_url": photo.url,
+            "source_key": photo.key,
+            "image_url": photo.url,
+            "is_external": True,
+            "host_id": host_ids[photo.host],
+            "priority": BEYOND_CAP,
+            "sort_key": sort_key(position=place, turn=turn, is_primary=place == 0),
+            "changed_at": now,
+            "created_at": now,
+        }
+        for place, photo in enumerate(photos, start=first)
+    ]
+    if values:
+        connection.execute(insert(vehicle_images), values)

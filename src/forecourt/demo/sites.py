@@ -1,0 +1,171 @@
+"""The web servers of the demo's three dealers, on loopback, each host on a port of its own so that a browser finds it.
+
+with DemoSites() as sites:
+    sites.organizations      who can be imported
+    sites.counts()           requests by kind: page, robots, sitemap, photo, unknown
+    sites.photo_requests()   requests by photo URL
+    sites.broken             the photos that are broken on purpose, and how
+"""
+
+import asyncio
+import socket
+import threading
+from collections import Counter
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType, TracebackType
+from typing import NamedTuple, Self
+
+from aiohttp import web
+
+from forecourt.demo.cars import BUSY_HOST, Dealer, Fate, PhotoFile, photo_files
+from forecourt.demo.darkroom import Darkroom
+from forecourt.demo.dealers import DEALERS
+from forecourt.demo.pages import Page, photo_host_pages, site_pages
+from forecourt.demo.photo_answers import answer_with_photo
+
+SITES_START_WITHIN_SECONDS = 30
+
+
+class Organization(NamedTuple):
+    """As `organizations add` takes it."""
+
+    name: str
+    website: str
+    business_type: str
+
+
+@dataclass(frozen=True)
+class SiteFigures:
+    """What a dealer's site holds. `beyond_cap` counts photos behind a vehicle's twentieth."""
+
+    name: str
+    vehicles: int
+    photos: int
+    broken: int
+    beyond_cap: int
+
+
+class DemoSites:
+    """Open from `with` to its end. Listens on 127.0.0.1 only, at ports that the system chooses."""
+
+    def __init__(self, *, photo_delay_seconds: float = 0.0) -> None:
+        """Photos are answered after `photo_delay_seconds`."""
+        self._photo_delay_seconds = photo_delay_seconds
+        self._sockets = {name: _listen() for name in _host_names()}
+        ports = {name: listener.getsockname()[1] for name, listener in self._sockets.items()}
+        self.addresses = MappingProxyType({name: f"http://127.0.0.1:{port}" for name, port in ports.items()})
+        self._pages: dict[str, dict[str, Page]] = {name: photo_host_pages() for name in ports}
+        self._photos: dict[str, PhotoFile] = {}
+        for dealer in DEALERS:
+            self._pages[dealer.key] = site_pages(dealer, self.addresses)
+            files = [photo for car in dealer.cars for photo in photo_files(dealer, car)]
+            self._photos |= {f"{self.addresses[photo.host]}{photo.path}": photo for photo in files}
+        self._lock = threading.Lock()
+        self._counts: Counter[str] = Counter()
+        self._photo_requests: Counter[str] = Counter()
+        self._stop: asyncio.Event | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._started: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, name="demo-sites", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._started.result(timeout=SITES_START_WITHIN_SECONDS)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._loop and self._stop:
+            self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    @property
+    def organizations(self) -> list[Organization]:
+        """Who can be imported."""
+        return [Organization(dealer.name, f"{self.addresses[dealer.key]}/", dealer.business_type) for dealer in DEALERS]
+
+    @property
+    def figures(self) -> list[SiteFigures]:
+        """What an import of everything must find."""
+        return [_figures(dealer) for dealer in DEALERS]
+
+    @property
+    def broken(self) -> dict[str, Fate]:
+        """How, by photo URL."""
+        return {url: photo.fate for url, photo in self._photos.items() if photo.fate != "good"}
+
+    @property
+    def photo_urls(self) -> list[str]:
+        """All of them, broken ones too."""
+        return list(self._photos)
+
+    def counts(self) -> Counter[str]:
+        """Requests until now, by kind."""
+        with self._lock:
+            return self._counts.copy()
+
+    def photo_requests(self) -> Counter[str]:
+        """Requests until now, by photo URL without its query."""
+        with self._lock:
+            return self._photo_requests.copy()
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        darkroom, runners = Darkroom(), []
+        try:
+            for name, listener in self._sockets.items():
+                runner = web.ServerRunner(
+                    web.Server(partial(self._answer, name, darkroom), access_log=None), shutdown_timeout=1
+                )
+                runners.append(runner)
+                await runner.setup()
+                await web.SockSite(runner, listener).start()
+            self._started.set_result(None)
+            await self._stop.wait()
+        finally:
+            self._started.cancel()  # where nothing has started; whoever waits for it shall not wait on
+            for runner in runners:
+                await runner.cleanup()
+            darkroom.close()
+            for listener in self._sockets.values():
+                listener.close()
+
+    async def _answer(self, name: str, darkroom: Darkroom, request: web.BaseRequest) -> web.StreamResponse:
+        url = f"{self.addresses[name]}{request.path}"
+        photo = self._photos.get(url)
+        page = self._pages[name].get(request.path_qs)
+        with self._lock:
+            self._counts["photo" if photo else page.kind if page else "unknown"] += 1
+            if photo:
+                self._photo_requests[url] += 1
+        if photo:
+            await asyncio.sleep(self._photo_delay_seconds)
+            return await answer_with_photo(request, photo, darkroom)
+        if page:
+            return web.Response(text=page.text, content_type=page.content_type, charset="utf-8")
+        return web.Response(status=404, text="Not here.\n")
+
+
+def _listen() -> socket.socket:
+    return socket.create_server(("127.0.0.1", 0))
+
+
+def _host_names() -> list[str]:
+    names = [name for dealer in DEALERS for name in (dealer.key, dealer.photo_host)]
+    return list(dict.fromkeys([*names, BUSY_HOST]))
+
+
+def _figures(dealer: Dealer) -> SiteFigures:
+    return SiteFigures(
+        name=dealer.name,
+        vehicles=len(dealer.cars),
+        photos=sum(car.photos for car in dealer.cars),
+        broken=sum(len(car.fates) for car in dealer.cars),
+        beyond_cap=sum(max(car.photos - 20, 0) for car in dealer.cars),
+    )

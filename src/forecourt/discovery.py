@@ -1,0 +1,129 @@
+"""An organization's website → the URLs of its listings.
+
+    feed, where one is given      →  else
+    robots.txt → sitemaps, and the sitemaps that they name      →  where these name no listing
+    home page → inventory pages, page after page
+
+The first of these that names listings is believed: it is the dealer's own list. A part that fails is noted; what was
+found before it counts all the same.
+"""
+
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urljoin, urlsplit
+
+from forecourt.db.organizations import Organization
+from forecourt.errors import HostTrouble, Trouble
+from forecourt.listing.values import PageReading
+from forecourt.pages import PageReader
+
+MOST_LISTINGS = 50_000
+_MOST_SITEMAPS = 500
+_MOST_PAGES = 500
+_USUAL_SITEMAP = "/sitemap.xml"
+
+
+@dataclass
+class Found:
+    """What a website's inventory says, so far.
+
+    Attributes:
+        listing_urls: In the order in which they were named, each once.
+        troubles: Parts that could not be read: (URL, what happened).
+    """
+
+    listing_urls: dict[str, None] = field(default_factory=dict)
+    troubles: list[tuple[str, Trouble]] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> str:
+        """For `organizations.last_outcome`: 'read', the kind of the trouble that kept us out, or 'nothing'."""
+        if self.listing_urls:
+            return "read"
+        return str(self.troubles[0][1].kind) if self.troubles else "nothing"
+
+
+async def discover(organization: Organization, *, reader: PageReader) -> Found:
+    """Find the listings of one organization.
+
+    Raises:
+        HostTrouble: The website cannot be asked now; nothing was found yet.
+    """
+    found = Found()
+    for way in (_from_feed, _from_sitemaps, _from_inventory):
+        async for urls in way(organization, found, reader):
+            found.listing_urls |= dict.fromkeys(urls)
+            if len(found.listing_urls) >= MOST_LISTINGS:
+                return found
+        if found.listing_urls:
+            return found
+        for _, trouble in found.troubles:
+            if isinstance(trouble, HostTrouble):
+                raise trouble
+    return found
+
+
+async def _from_feed(organization: Organization, found: Found, reader: PageReader) -> AsyncIterator[Iterable[str]]:
+    if organization.feed_url:
+        reading = await _read(organization.feed_url, "feed", found, reader)
+        if reading:
+            yield reading.listing_urls
+
+
+async def _from_sitemaps(organization: Organization, found: Found, reader: PageReader) -> AsyncIterator[Iterable[str]]:
+    named = (await reader.rules(organization.website)).sitemaps
+    waiting = deque(named or [urljoin(organization.website + "/", _USUAL_SITEMAP)])
+    seen: set[str] = set()
+    while waiting and len(seen) < _MOST_SITEMAPS:
+        url = waiting.popleft()
+        if url in seen:
+            continue
+        seen.add(url)
+        reading = await _read(url, "sitemap", found, reader)
+        if reading:
+            waiting.extend(reading.sitemaps)
+            yield _of_site(reading.listing_urls, organization)
+
+
+async def _from_inventory(organization: Organization, found: Found, reader: PageReader) -> AsyncIterator[Iterable[str]]:
+    """The home page and the lists that it links; each is followed by its own next link until it says nothing new."""
+    waiting = deque([organization.website])
+    seen: set[str] = set()
+    known: set[str] = set()
+    while waiting and len(seen) < _MOST_PAGES:
+        page = waiting.popleft()
+        if page in seen:
+            continue
+        seen.add(page)
+        reading = await _read(page, "page", found, reader)
+        if reading is None:
+            continue
+        fresh = [url for url in _of_site(reading.listing_urls, organization) if url not in known]
+        known.update(fresh)
+        yield fresh
+        if fresh and reading.next_page:
+            waiting.appendleft(reading.next_page)
+        if page == organization.website:
+            waiting.extend(_of_site(reading.inventory_urls, organization))
+
+
+async def _read(
+    url: str, kind: Literal["page", "sitemap", "feed"], found: Found, reader: PageReader
+) -> PageReading | None:
+    try:
+        return await reader.read(url, kind=kind)
+    except Trouble as trouble:
+        found.troubles.append((url, trouble))
+        return None
+
+
+def _of_site(urls: Iterable[str], organization: Organization) -> list[str]:
+    """Those on the organization's own site: the same host, but for a leading www."""
+    own = _site(organization.website)
+    return [url for url in urls if _site(url) == own]
+
+
+def _site(url: str) -> str:
+    return urlsplit(url).netloc.lower().removeprefix("www.")

@@ -1,0 +1,239 @@
+"""One bounded GET at a time: of a photo into a file, of a page into memory.
+
+    judge the URL → wait for the host's turn → connect (the address is judged again) → headers → body
+          ↑___________________________ at most 5 redirects ______________________________|
+
+No proxy, no netrc, no cookies; one layer of encoding. What goes wrong leaves as one of errors.py, translated in
+`fetch/outcome.py`, and passes through the turn of the host whose trouble it is.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+import aiohttp
+from yarl import URL
+
+from forecourt.errors import PermanentError, TransientError, Trouble
+from forecourt.failure_kinds import FailureKind
+from forecourt.fetch import outcome, robots
+from forecourt.fetch.address import SplitUrl, judge_location, judge_url, split_url
+from forecourt.fetch.body import read_body
+from forecourt.fetch.limits import Limits
+from forecourt.fetch.new_file import NewFile
+from forecourt.fetch.resolver import LookUp, ask_system
+from forecourt.fetch.session import Send, open_session
+from forecourt.settings import Settings
+
+PHOTO_TYPES = "image/jpeg,image/png,image/webp;q=0.9,image/*;q=0.8,*/*;q=0.5"
+PAGE_TYPES = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"
+PAGE_BYTES = 5 * 1024 * 1024
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_LONGEST_KEPT_HEADER = 500
+
+
+class Turns(Protocol):
+    """Who says when a host may be asked. The worker implements it over host leases, intervals and concurrency."""
+
+    def turn(self, host: str) -> AbstractAsyncContextManager[None]:
+        """Wait for, and hold, the right to send ONE request to the host (`address.host_of`) now.
+
+        Entered for every hop, left when its body has been read or its redirect seen; waiting here is not counted in
+        any limit. A Trouble that is raised inside, passes through, and is about this very host: what a redirect leads
+        to has a turn of its own. May raise LeaseLost or HostTrouble, which pass through the Fetcher.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A photo's bytes in a file that is the caller's now; nothing is proven about them."""
+
+    path: Path
+    sha256: str
+    size: int
+    content_type: str | None
+    final_url: str
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPage:
+    """A page, feed or sitemap; `url` is where the redirects ended. The body is bytes: a .gz file is still packed."""
+
+    url: str
+    status: int
+    body: bytes
+    content_type: str | None
+
+
+class Fetcher:
+    """The only way out to a stranger's server. An async context manager; one for a worker.
+
+    Raises:
+        SettingsError: On entering, if FORECOURT_HOSTS_FILE or FORECOURT_CA_FILE cannot be read.
+    """
+
+    def __init__(
+        self, settings: Settings, turns: Turns, *, limits: Limits | None = None, look_up: LookUp = ask_system
+    ) -> None:
+        self._settings = settings
+        self._turns = turns
+        self._limits = limits or Limits()
+        self._look_up = look_up
+        self._send: Send
+
+    async def __aenter__(self) -> Self:
+        self._send = open_session(self._settings, self._limits, self._look_up)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._send.close()
+
+    async def get_photo(self, url: str, *, referer: str | None, folder: Path) -> Download:
+        """Stream a photo into a new file in `folder`. Nothing is left there if anything goes wrong.
+
+        Args:
+            url: A stranger's.
+            referer: The page that shows the photo; not sent from https to http.
+            folder: On the file system of the photo store, so that a rename is enough afterwards.
+
+        Raises:
+            Trouble: HostTrouble, TransientError, Gone, Blocked or PermanentError.
+            StoreUnavailable: The file cannot be written.
+        """
+        headers = {"Accept": PHOTO_TYPES, "Accept-Encoding": "identity"}
+        async with self._answer(url, headers, referer) as (split, response):
+            with NewFile(folder) as file:
+                max_bytes = self._settings.max_image_bytes
+                size = await read_body(response, keep=file.write, max_bytes=max_bytes, limits=self._limits)
+                return Download(
+                    path=file.path,
+                    sha256=file.keep(),
+                    size=size,
+                    content_type=_header(response, "Content-Type"),
+                    final_url=split.url,
+                    etag=_header(response, "ETag"),
+                    last_modified=_header(response, "Last-Modified"),
+                )
+
+    async def get_page(
+        self, url: str, *, accept: str = PAGE_TYPES, max_bytes: int = PAGE_BYTES, cut: bool = False
+    ) -> FetchedPage:
+        """Read a page, feed or sitemap into memory.
+
+        Args:
+            url: A stranger's. Whether its robots.txt allows it has been asked before.
+            accept: The types that we can read.
+            max_bytes: After decoding.
+            cut: Give the first `max_bytes` of what is longer, instead of TOO_LARGE.
+
+        Raises:
+            Trouble: As for a photo. There is no page for a status other than 2xx.
+        """
+        headers = {"Accept": accept, "Accept-Encoding": "gzip, br"}
+        body = bytearray()
+        async with self._answer(url, headers, None) as (split, response):
+            await read_body(response, keep=body.extend, max_bytes=max_bytes, limits=self._limits, cut=cut)
+            return FetchedPage(split.url, response.status, bytes(body), _header(response, "Content-Type"))
+
+    async def get_robots(self, url: str) -> str:
+        """The robots.txt that governs a URL, as text to keep for a day and to give to `Robots`; empty for no rules.
+
+        Raises:
+            HostTrouble: 5xx or silence: nothing of the host may be read for now.
+        """
+        split = self._judge(url)
+        try:
+            page = await self.get_page(
+                split.origin + "/robots.txt", accept="text/plain", max_bytes=robots.MAX_BYTES, cut=True
+            )
+        except Trouble as trouble:
+            return robots.text_after(trouble)
+        return robots.text_of(page.body)
+
+    @asynccontextmanager
+    async def _answer(
+        self, url: str, headers: dict[str, str], referer: str | None
+    ) -> AsyncIterator[tuple[SplitUrl, aiohttp.ClientResponse]]:
+        """Follow redirects to a 2xx; inside, its body can be read."""
+        split = self._judge(url)
+        seen = {split}
+        for _ in range(self._limits.redirects + 1):
+            async with self._hop(split, headers | _referer(referer, split)) as response:
+                if response.status not in _REDIRECTS:
+                    retry_after = response.headers.get("Retry-After")
+                    trouble = outcome.of_status(response.status, retry_after=retry_after, now=datetime.now(UTC))
+                    if trouble is not None:
+                        raise trouble
+                    yield split, response
+                    return
+                location = response.headers.get("Location")
+            if not location:
+                raise TransientError(FailureKind.PROTOCOL, "a redirect without Location")
+            split = self._judge_location(split, location)
+            if split in seen:
+                break
+            seen.add(split)
+        raise TransientError(FailureKind.TOO_MANY_REDIRECTS, f"a loop, or more than {self._limits.redirects}")
+
+    @asynccontextmanager
+    async def _hop(self, split: SplitUrl, headers: dict[str, str]) -> AsyncIterator[aiohttp.ClientResponse]:
+        """One request in one turn. Before the headers a failure is the host's, after them it is the photo's."""
+        async with self._turns.turn(split.manners_host):
+            deadline = asyncio.get_running_loop().time() + self._limits.total_seconds
+            try:
+                async with asyncio.timeout_at(deadline):
+                    response = await self._send.get(URL(split.url, encoded=True), headers)
+            except (aiohttp.ClientError, OSError) as error:
+                raise outcome.connecting(error) from error
+            try:
+                async with asyncio.timeout_at(deadline):
+                    self._refuse_large_headers(response)
+                    yield response
+            except (aiohttp.ClientError, OSError) as error:
+                raise outcome.in_body(error) from error
+            finally:
+                response.release()  # closes the connection, unless the body has been read
+
+    def _judge(self, url: str) -> SplitUrl:
+        return self._refuse_ourselves(judge_url(url, allowed_networks=self._settings.allowed_networks))
+
+    def _judge_location(self, base: SplitUrl, location: str) -> SplitUrl:
+        split = judge_location(base, location, allowed_networks=self._settings.allowed_networks)
+        return self._refuse_ourselves(split)
+
+    def _refuse_ourselves(self, split: SplitUrl) -> SplitUrl:
+        ours = self._settings.public_image_url
+        if ours is not None and split.url.startswith(str(ours)):
+            raise PermanentError(FailureKind.FORBIDDEN_ADDRESS, "our own address")
+        return split
+
+    def _refuse_large_headers(self, response: aiohttp.ClientResponse) -> None:
+        if sum(len(name) + len(value) for name, value in response.raw_headers) > self._limits.header_bytes:
+            raise TransientError(FailureKind.PROTOCOL, f"more than {self._limits.header_bytes} bytes of headers")
+
+
+def _referer(referer: str | None, to: SplitUrl) -> dict[str, str]:
+    """The page's URL without fragment and secrets; nothing where it is no URL, or would leave https."""
+    if referer is None:
+        return {}
+    try:
+        page = split_url(referer)
+    except PermanentError:
+        return {}
+    return {} if page.scheme == "https" and to.scheme == "http" else {"Referer": page.url}
+
+
+def _header(response: aiohttp.ClientResponse, name: str) -> str | None:
+    """A header that goes into a row: plain ASCII, and not a novel."""
+    value = response.headers.get(name, "").encode("ascii", "replace").decode("ascii")
+    return value if 0 < len(value) <= _LONGEST_KEPT_HEADER else None

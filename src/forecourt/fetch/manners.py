@@ -1,0 +1,68 @@
+"""In-process pacing for one host. Who may talk to the host at all is the host lease's business."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+
+class Pace:
+    """At most `max_concurrency` requests at once, and at least `interval_seconds` between their starts.
+
+    First come, first served; whoever is cancelled while waiting takes nothing along. Time is that of the event loop,
+    which is monotonic.
+    """
+
+    def __init__(self, interval_seconds: float, max_concurrency: int, *, first_after_seconds: float = 0) -> None:
+        """Start pacing.
+
+        Args:
+            interval_seconds: 0 is allowed.
+            max_concurrency: From 1.
+            first_after_seconds: The first start is not before this; the heir of a lease waits one interval.
+        """
+        self._interval_seconds = interval_seconds
+        self._slots = asyncio.Semaphore(max_concurrency)
+        self._gate = asyncio.Lock()  # its queue is fair, and only its head sleeps
+        self._changed = asyncio.Event()
+        self._last_start: float | None = None
+        self._not_before = 0.0
+        if first_after_seconds:
+            self.hold(first_after_seconds)
+
+    @property
+    def interval_seconds(self) -> float:
+        """The interval that counts now."""
+        return self._interval_seconds
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for, and hold, the right to send one request."""
+        async with self._slots:
+            async with self._gate:
+                await self._wait_for_the_start()
+            yield
+
+    def set_interval(self, seconds: float) -> None:
+        """Count another interval from now on, also for who waits already."""
+        self._interval_seconds = seconds
+        self._changed.set()
+
+    def hold(self, seconds: float) -> None:
+        """Start nothing for so long, as Retry-After asks. Never shortens what was asked before."""
+        self._not_before = max(self._not_before, asyncio.get_running_loop().time() + seconds)
+        self._changed.set()
+
+    async def _wait_for_the_start(self) -> None:
+        loop = asyncio.get_running_loop()
+        while (wait_seconds := self._earliest_start() - loop.time()) > 0:
+            self._changed.clear()
+            try:
+                async with asyncio.timeout(wait_seconds):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue
+        self._last_start = loop.time()
+
+    def _earliest_start(self) -> float:
+        after_the_last = 0.0 if self._last_start is None else self._last_start + self._interval_seconds
+        return max(after_the_last, self._not_before)

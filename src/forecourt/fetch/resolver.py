@@ -1,0 +1,134 @@
+"""Names to addresses: the hosts file, else the system, asked once per connect and never remembered.
+
+One private address among public ones refuses the whole answer: that is what a rebinding attack looks like, and no
+honest name does it.
+"""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from ipaddress import ip_address
+from pathlib import Path
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from forecourt.fetch.address import judge_connect
+from forecourt.fetch.special_networks import IPAddress, IPNetwork
+
+LookUp = Callable[[str], Awaitable[Sequence[IPAddress]]]
+
+
+class JudgedResolver(AbstractResolver):
+    """What aiohttp asks for addresses."""
+
+    def __init__(
+        self,
+        *,
+        allowed_networks: Collection[IPNetwork],
+        hosts_file: Path | None,
+        seconds: float,
+        look_up: LookUp,
+    ) -> None:
+        self._allowed_networks = allowed_networks
+        self._hosts_file = hosts_file
+        self._seconds = seconds
+        self._look_up = look_up
+
+    async def resolve(
+        self,
+        host: str,
+        port: int = 0,
+        family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002 (aiohttp's signature; the connector asks for both)
+    ) -> list[ResolveResult]:
+        """Give all addresses of the name, or none.
+
+        Raises:
+            AddressRefused: One of them is not for us.
+            OSError: The name is not known, or nobody said so in time.
+        """
+        addresses = self._from_file(host)
+        if not addresses:
+            try:
+                async with asyncio.timeout(self._seconds):
+                    addresses = await self._look_up(host)
+            except TimeoutError as error:
+                raise OSError("the name server did not answer in time") from error
+        judge_connect(addresses, port, self._allowed_networks)
+        if not addresses:
+            raise OSError("the name has no address")
+        return [_as_result(host, port, address) for address in addresses]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    def _from_file(self, host: str) -> Sequence[IPAddress]:
+        """Read anew each time, as the system reads its own: a correction counts at once."""
+        if self._hosts_file is None:
+            return ()
+        return read_hosts(self._hosts_file.read_text(encoding="utf-8", errors="replace")).get(host, ())
+
+
+def read_hosts(text: str) -> dict[str, list[IPAddress]]:
+    """Read the /etc/hosts format: an address, then its names; `#` opens a comment. Other lines are skipped."""
+    names: dict[str, list[IPAddress]] = {}
+    for line in text.splitlines():
+        match line.partition("#")[0].split():
+            case [literal, *aliases]:
+                try:
+                    address = ip_address(literal)
+                except ValueError:
+                    continue
+                for name in aliases:
+                    names.setdefault(name.lower().removesuffix("."), []).append(address)
+    return names
+
+
+async def ask_system(host: str) -> Sequence[IPAddress]:
+    """Ask the system's own resolver.
+
+    In a thread of its own that may be left behind: a hanging look-up neither takes a place in a pool from another
+    host's, nor holds up the end of the program.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[Sequence[IPAddress]] = loop.create_future()
+
+    def settle(addresses: Sequence[IPAddress], error: OSError | None) -> None:
+        if answer.done():
+            return
+        if error is None:
+            answer.set_result(addresses)
+        else:
+            answer.set_exception(error)
+
+    def ask() -> None:
+        addresses: Sequence[IPAddress] = ()
+        failed: OSError | None = None
+        try:
+            addresses = _ask(host)
+        except UnicodeError:
+            failed = OSError("a name that cannot be asked for")
+        except OSError as error:
+            failed = error
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, addresses, failed)
+
+    threading.Thread(target=ask, name=f"look up {host}", daemon=True).start()
+    return await answer
+
+
+def _ask(host: str) -> Sequence[IPAddress]:
+    answers = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+    return list(dict.fromkeys(ip_address(sockaddr[0]) for *_, sockaddr in answers))
+
+
+def _as_result(host: str, port: int, address: IPAddress) -> ResolveResult:
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004
+    return ResolveResult(
+        hostname=host,
+        host=str(address),
+        port=port,
+        family=family,
+        proto=socket.IPPROTO_TCP,
+        flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+    )

@@ -1,0 +1,71 @@
+"""robots.txt: what a host lets us read, and how fast. Pure; `Fetcher.get_robots` asks for the file.
+
+    4xx, too many redirects, forbidden     no rules: everything is allowed
+    5xx, silence, no address, 429          not now, which is the host's trouble
+    a web page instead of the file         no rules
+
+Source: RFC 9309.
+"""
+
+from dataclasses import dataclass, field
+
+from protego import Protego
+
+from forecourt.errors import HostTrouble, TransientError, Trouble
+from forecourt.failure_kinds import FailureKind
+
+MAX_BYTES = 500 * 1024  # RFC 9309, section 2.5; what follows is not read
+SHORTEST_DELAY_SECONDS = 1.0
+LONGEST_DELAY_SECONDS = 60.0
+
+NOT_NOW = frozenset({FailureKind.TIMEOUT, FailureKind.TOO_SLOW, FailureKind.INCOMPLETE, FailureKind.PROTOCOL})
+
+
+@dataclass(frozen=True)
+class Robots:
+    """The rules in the text of a robots.txt, as `text_of` gives it. The empty text has none."""
+
+    text: str
+    _rules: Protego = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_rules", Protego.parse(self.text))
+
+    def allows(self, url: str, user_agent: str) -> bool:
+        """Whether we may read this page, sitemap or feed."""
+        return self._rules.can_fetch(url, user_agent)
+
+    def crawl_delay(self, user_agent: str) -> float | None:
+        """Seconds between the starts of requests, from 1 to 60; None if the host does not say."""
+        delay = self._rules.crawl_delay(user_agent)
+        return None if delay is None else min(max(delay, SHORTEST_DELAY_SECONDS), LONGEST_DELAY_SECONDS)
+
+    @property
+    def sitemaps(self) -> tuple[str, ...]:
+        """The http and https ones, each once. They are a stranger's URLs: judged like any when they are asked for."""
+        return tuple(
+            dict.fromkeys(url for url in self._rules.sitemaps if url.lower().startswith(("http://", "https://")))
+        )
+
+
+def text_of(body: bytes) -> str:
+    """The text to keep: at most 500 KiB, without a byte order mark; empty for a web page."""
+    text = body[:MAX_BYTES].decode("utf-8-sig", errors="replace").replace("\x00", "")
+    return "" if text.lstrip().startswith("<") else text
+
+
+def text_after(trouble: Trouble) -> str:
+    """What a failed request for robots.txt means: no rules, or not now.
+
+    Raises:
+        HostTrouble: Not now: the host could not say what it allows.
+    """
+    match trouble:
+        case HostTrouble():
+            raise trouble
+        case TransientError(kind=FailureKind.SERVER_ERROR):
+            raise HostTrouble(FailureKind.HOST_BUSY, f"robots.txt: {trouble.detail}") from trouble
+        case TransientError() if trouble.kind in NOT_NOW:
+            raise HostTrouble(FailureKind.UNREACHABLE, f"robots.txt: {trouble.detail}") from trouble
+        case _:
+            return ""

@@ -1,0 +1,103 @@
+"""import_queue row → vehicle and external images. No photo is asked for.
+
+claim → robots.txt → fetch the page → read it → one transaction: vehicle, image rows, link, queue row
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from random import Random
+
+from sqlalchemy import Connection
+
+from forecourt.db import hosts, import_queue, vehicles
+from forecourt.db.database import Database
+from forecourt.db.engine import database_now
+from forecourt.db.import_queue import QueueClaim
+from forecourt.db.listed_images import ListedPhoto
+from forecourt.db.tables import vehicles as vehicles_table
+from forecourt.db.vehicles import ListedVehicle, Saved
+from forecourt.errors import LeaseLost, PermanentError, Trouble
+from forecourt.failure_kinds import FailureKind
+from forecourt.fetch.address import host_of
+from forecourt.listing import Listing, source_key
+from forecourt.pages import PageReader
+from forecourt.schedule import after_failure
+
+_COLUMNS = frozenset(field.name for field in fields(Listing)) & frozenset(vehicles_table.columns.keys())
+_NO_FIELDS = frozenset({"url", "photos"})
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The vehicle shows now; its row in the queue is settled already."""
+
+    claim: QueueClaim
+    saved: Saved
+
+
+@dataclass(frozen=True)
+class NotImported:
+    """It did not work out, and why."""
+
+    claim: QueueClaim
+    error: Trouble
+
+
+Settlement = Imported | NotImported
+
+
+async def import_one(claim: QueueClaim, *, reader: PageReader, database: Database, cap: int) -> Settlement:
+    """Bring one claimed listing to an end. Never raises for what a stranger's server or page may do."""
+    try:
+        reading = await reader.read(claim.listing_url)
+        if reading.listing is None:
+            raise PermanentError(FailureKind.NOT_A_LISTING, f"the page offers no single vehicle ({reading.kind})")
+    except Trouble as error:
+        return NotImported(claim, error)
+    listed = listed_vehicle(reading.listing, organization_id=claim.organization_id, listing_url=claim.listing_url)
+    saved = await database.write(lambda connection: _save(connection, claim, listed, cap=cap))
+    return Imported(claim, saved)
+
+
+def settle_failure(connection: Connection, failed: NotImported, *, now: datetime, random: Random) -> None:
+    """held → pending, later, or failed or rejected: as with images."""
+    claim = failed.claim
+    host = hosts.standings(connection, [claim.host_id], now=now)[claim.host_id]
+    verdict = after_failure(
+        failed.error,
+        claim.record,
+        now=now,
+        host_waits_until=host.waits_until,
+        counts=host.waits_until is None,  # a page is one of many on its host: its trouble is the host's
+        random=random,
+    )
+    import_queue.fail(connection, claim, verdict, kind=failed.error.kind, detail=failed.error.detail, now=now)
+
+
+def listed_vehicle(listing: Listing, *, organization_id: int, listing_url: str) -> ListedVehicle:
+    """What the page says, in the words of our tables."""
+    told = {name: getattr(listing, name) for name in _COLUMNS - _NO_FIELDS}
+    return ListedVehicle(
+        organization_id=organization_id,
+        listing_url=listing_url,
+        fields={name: value for name, value in told.items() if value is not None},
+        origin=_origin(listing),
+        photos=[ListedPhoto(url, source_key(url), host_of(url)) for url in listing.photos],
+        status="sold" if listing.sale_status == "sold" else "active",
+    )
+
+
+def _origin(listing: Listing) -> Mapping[str, object]:
+    return {
+        name: {"value": None if source.value is None else str(source.value), "reader": source.reader, "raw": source.raw}
+        for name, source in listing.sources.items()
+    }
+
+
+def _save(connection: Connection, claim: QueueClaim, listed: ListedVehicle, *, cap: int) -> Saved:
+    now = database_now(connection)
+    saved = vehicles.save(connection, listed, cap=cap, now=now)
+    if not import_queue.complete(connection, claim, vehicle_id=saved.vehicle_id, duplicate=saved.is_duplicate, now=now):
+        raise LeaseLost(f"another worker reads {claim.listing_url} now")
+    return saved

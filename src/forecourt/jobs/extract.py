@@ -1,0 +1,160 @@
+"""extract-all-orgs: read the inventories of the emptiest organizations, and the listings that they name.
+
+Photos get their rows and are not asked for.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from forecourt.db import hosts, import_queue, organizations
+from forecourt.db.engine import database_now
+from forecourt.db.organizations import Organization
+from forecourt.discovery import Found, discover
+from forecourt.errors import LeaseLost, Trouble
+from forecourt.fetch.address import host_of
+from forecourt.importer import Imported, NotImported
+from forecourt.jobs.house import PATIENCE, House, Progress, living_worker, page_reader
+from forecourt.jobs.import_work import ImportWork
+from forecourt.pages import PageReader
+from forecourt.worker.run import Ending, Run
+
+_AT_ONCE = 8  # inventories; each on its own host, and pages of one host take turns anyway
+_ROWS_AT_ONCE = 500
+
+
+@dataclass
+class Reading:
+    """What became of one organization in this run.
+
+    Attributes:
+        found: Listings that its inventory names.
+        trouble: Why nothing could be found, in one line.
+    """
+
+    organization: Organization
+    found: int = 0
+    trouble: str | None = None
+    imported: list[Imported] = field(default_factory=list)
+    failed: list[NotImported] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """The whole run."""
+
+    readings: Sequence[Reading]
+    ending: Ending
+
+
+async def choose(
+    house: House, *, limit: int, offset: int, threshold: int, business_type: str | None
+) -> Sequence[Organization]:
+    """The organizations that a run would read now."""
+    return await house.database.read(
+        lambda connection: organizations.due_for_reading(
+            connection,
+            threshold=threshold,
+            limit=limit,
+            offset=offset,
+            business_type=business_type,
+            now=database_now(connection),
+        )
+    )
+
+
+async def extract(house: House, chosen: Sequence[Organization], *, progress: Progress) -> Extracted:
+    """Read their inventories, several at once; then the listings that are due."""
+    readings = {each.organization_id: Reading(each) for each in chosen}
+    if not chosen:
+        return Extracted((), Ending())
+    async with living_worker(house) as worker, page_reader(house, worker) as reader:
+        await _read_all(house, list(readings.values()), reader, progress)
+        await worker.turns.let_go()
+        work = ImportWork(
+            reader,
+            house.database,
+            house.settings.max_images_per_vehicle,
+            lambda work: progress("listings", len(work.imported) + len(work.failed), None),
+            organization_ids=list(readings),
+        )
+        run = Run(work, database=house.database, turns=worker.turns, stop=house.stop, patience=PATIENCE)
+        ending = await run.until_done()
+    for imported in work.imported:
+        readings[imported.claim.organization_id].imported.append(imported)
+    for failed in work.failed:
+        readings[failed.claim.organization_id].failed.append(failed)
+    return Extracted(list(readings.values()), ending)
+
+
+async def read_inventories(house: House, due: Sequence[Organization], reader: PageReader, progress: Progress) -> None:
+    """What these organizations' websites name goes into the queue."""
+    await _read_all(house, [Reading(each) for each in due], reader, progress)
+
+
+async def _read_all(house: House, readings: Sequence[Reading], reader: PageReader, progress: Progress) -> None:
+    """Until all are read, or somebody says stop."""
+    done = 0
+    few = asyncio.Semaphore(_AT_ONCE)
+
+    async def read_one(reading: Reading) -> None:
+        async with few:
+            await _read_inventory(house, reading, reader)
+            nonlocal done
+            done += 1
+            progress("organizations", done, len(readings))
+
+    stopping = asyncio.create_task(house.stop.wait())
+    tasks = [asyncio.create_task(read_one(reading)) for reading in readings]
+    waiting = set(tasks)
+    while waiting and not house.stop.is_set():
+        await asyncio.wait([*waiting, stopping], return_when=asyncio.FIRST_COMPLETED)
+        waiting = {task for task in waiting if not task.done()}
+    for left in (*waiting, stopping):
+        left.cancel()
+    await asyncio.wait([*tasks, stopping])
+    for task in tasks:
+        if not task.cancelled():
+            task.result()  # a bug of ours is not passed over
+
+
+async def _read_inventory(house: House, reading: Reading, reader: PageReader) -> None:
+    organization = reading.organization
+    try:
+        found = await discover(organization, reader=reader)
+        outcome = found.outcome
+        reading.trouble = _why_nothing(found)
+        reading.found = len(found.listing_urls)
+    except Trouble as trouble:
+        found, outcome = Found(), str(trouble.kind)
+        reading.trouble = str(trouble)
+    except LeaseLost as lost:
+        reading.trouble = str(lost)
+        return
+    await house.database.write(lambda connection: _enqueue(house, connection, organization, list(found.listing_urls)))
+    await house.database.write(
+        lambda connection: organizations.was_read(
+            connection, organization.organization_id, outcome=outcome, now=database_now(connection)
+        )
+    )
+
+
+def _why_nothing(found: Found) -> str | None:
+    if found.listing_urls:
+        return None
+    return str(found.troubles[0][1]) if found.troubles else "no listing was found on its website"
+
+
+def _enqueue(house: House, connection: Connection, organization: Organization, urls: Sequence[str]) -> None:
+    host_ids = hosts.ids_of(connection, {host_of(url) for url in urls})
+    for start in range(0, len(urls), _ROWS_AT_ONCE):
+        import_queue.enqueue(
+            connection,
+            organization.organization_id,
+            [(url, host_ids[host_of(url)]) for url in urls[start : start + _ROWS_AT_ONCE]],
+            reread=timedelta(hours=house.settings.listing_reread_hours),
+            now=database_now(connection),
+        )

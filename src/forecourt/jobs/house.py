@@ -1,0 +1,104 @@
+"""What every job needs, opened in the right order and closed in the other."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeAlias
+
+from forecourt.db.database import Database
+from forecourt.db.engine import open_database
+from forecourt.db.hosts import Manners
+from forecourt.db.migrate import upgrade
+from forecourt.fetch.client import Fetcher
+from forecourt.pages import PageReader, reading_pool
+from forecourt.photo.verify import Verifier, decoding_pool
+from forecourt.settings import Settings
+from forecourt.storage import PhotoStore, open_store
+from forecourt.worker.lifeline import Lifeline
+from forecourt.worker.turns import HostTurns
+
+PATIENCE = timedelta(seconds=30)  # for a host that asked for it, before a run ends without it
+
+Progress: TypeAlias = Callable[[str, int, int | None], None]
+"""What is being worked on, how many are done, of how many (None: nobody knows yet)."""
+
+
+@dataclass(frozen=True)
+class House:
+    """One process's view of the world while a job runs."""
+
+    settings: Settings
+    database: Database
+    stop: asyncio.Event
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A living worker: it may send requests."""
+
+    turns: HostTurns
+    fetcher: Fetcher
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, stop: asyncio.Event) -> AsyncIterator[House]:
+    """The database, at its newest schema."""
+    engine = open_database(settings.database_url)
+    upgrade(engine)
+    database = Database(engine)
+    try:
+        yield House(settings, database, stop)
+    finally:
+        database.close()
+
+
+@asynccontextmanager
+async def living_worker(house: House) -> AsyncIterator[Worker]:
+    """A registered worker with a heartbeat; what the dead held has been handed back."""
+    settings = house.settings
+    manners = Manners(settings.host_interval_seconds, settings.host_concurrency)
+    lifeline = Lifeline(house.database, settings.home / "workers", interval_seconds=manners.interval_seconds)
+    async with lifeline:
+        await lifeline.bury_dead()
+        turns = HostTurns(
+            house.database,
+            lifeline,
+            manners,
+            concurrency=settings.concurrency,
+            patience_seconds=PATIENCE.total_seconds(),
+        )
+        async with Fetcher(settings, turns) as fetcher:
+            yield Worker(turns, fetcher)
+
+
+@asynccontextmanager
+async def page_reader(house: House, worker: Worker) -> AsyncIterator[PageReader]:
+    """Reads pages in confined children, one for each core."""
+    async with reading_pool(processes=_cores()) as pool:
+        yield PageReader(
+            fetcher=worker.fetcher, pool=pool, database=house.database, user_agent=house.settings.user_agent
+        )
+
+
+@asynccontextmanager
+async def photo_verifier(settings: Settings) -> AsyncIterator[Verifier]:
+    """Proves photos in confined children, one for each core."""
+    async with decoding_pool(processes=_cores()) as pool:
+        yield Verifier(pool, max_pixels=settings.max_image_pixels)
+
+
+@asynccontextmanager
+async def photo_store(settings: Settings) -> AsyncIterator[PhotoStore]:
+    """The store, with a scratch folder of this process."""
+    store = open_store(settings.store_url, public_url=str(settings.public_image_url or "") or None)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

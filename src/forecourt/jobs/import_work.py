@@ -1,0 +1,97 @@
+"""Rows of import_queue as work for the worker."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+
+from sqlalchemy import Connection
+
+from forecourt import importer
+from forecourt.db import import_queue
+from forecourt.db.database import Database
+from forecourt.db.import_queue import QueueClaim
+from forecourt.errors import TransientError
+from forecourt.failure_kinds import FailureKind
+from forecourt.importer import Imported, NotImported
+from forecourt.pages import PageReader
+
+
+@dataclass
+class ImportWork:
+    """Every listing URL that is due, or those of some organizations.
+
+    Attributes:
+        most: How many to read in this run; None is all.
+        batch_size: The most per claim.
+        progress: Called with this after each batch.
+    """
+
+    reader: PageReader
+    database: Database
+    cap: int
+    progress: Callable[["ImportWork"], None]
+    organization_ids: Collection[int] | None = None
+    most: int | None = None
+    batch_size: int = 40
+    imported: list[Imported] = field(default_factory=list)
+    failed: list[NotImported] = field(default_factory=list)
+    random: Random = field(default_factory=Random)
+    _claimed: int = 0
+
+    def wake(self, connection: Connection, *, now: datetime) -> None:
+        """Make ready what has come due."""
+        import_queue.wake(connection, now=now)
+
+    def hosts_with_work(self, connection: Connection) -> Sequence[int]:
+        """In random order, so that workers take turns among the hosts."""
+        if self.most is not None and self._claimed >= self.most:
+            return []
+        found = import_queue.hosts_with_ready(connection, organization_ids=self.organization_ids, limit=1000)
+        self.random.shuffle(found)
+        return found
+
+    def next_wake(self, connection: Connection) -> datetime | None:
+        """When the first row that waits comes due."""
+        if self.most is not None and self._claimed >= self.most:
+            return None
+        return import_queue.next_wake(connection, organization_ids=self.organization_ids)
+
+    def claim(self, connection: Connection, host_id: int, *, limit: int, worker_id: str) -> Sequence[QueueClaim]:
+        """The first of this host."""
+        limit = min(limit, self.batch_size)
+        if self.most is not None:
+            limit = min(limit, self.most - self._claimed)
+        claims = import_queue.claim(
+            connection, host_id, organization_ids=self.organization_ids, worker_id=worker_id, limit=limit
+        )
+        self._claimed += len(claims)
+        return claims
+
+    async def do(self, claim: QueueClaim) -> importer.Settlement:
+        """Fetch, read, save."""
+        return await importer.import_one(claim, reader=self.reader, database=self.database, cap=self.cap)
+
+    def broke(self, claim: QueueClaim, error: Exception) -> importer.Settlement:
+        """A bug of ours counts on this listing, so that it cannot hold up the others."""
+        return NotImported(claim, TransientError(FailureKind.INTERNAL_ERROR, f"{type(error).__name__}: {error}"))
+
+    def settle(self, connection: Connection, settlements: Sequence[importer.Settlement], *, now: datetime) -> None:
+        """Write down the failures; a listing that was imported is settled with its vehicle."""
+        for settlement in settlements:
+            if isinstance(settlement, NotImported):
+                importer.settle_failure(connection, settlement, now=now, random=self.random)
+
+    def settled(self, settlements: Sequence[importer.Settlement]) -> None:
+        """Count them, show them."""
+        for settlement in settlements:
+            if isinstance(settlement, Imported):
+                self.imported.append(settlement)
+            else:
+                self.failed.append(settlement)
+        self.progress(self)
+
+    def hand_back(self, connection: Connection, claims: Sequence[QueueClaim]) -> None:
+        """Let others have what was not begun or not finished."""
+        import_queue.hand_back(connection, claims)
+        self._claimed -= len(claims)

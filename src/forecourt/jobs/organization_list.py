@@ -1,0 +1,123 @@
+"""organizations add, import and list."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from sqlalchemy import Engine
+
+from forecourt.db import organizations
+from forecourt.db.engine import database_now, reading, writing
+from forecourt.errors import Trouble, WrongUse
+from forecourt.fetch.address import split_url
+from forecourt.jobs.report import Report
+
+_REQUIRED = ("name", "website")
+_OPTIONAL = ("business_type", "feed_url")
+
+
+@dataclass(frozen=True)
+class Given:
+    """An organization as a person wrote it down."""
+
+    name: str
+    website: str
+    business_type: str | None = None
+    feed_url: str | None = None
+
+
+def read_csv(file: Path) -> list[Given]:
+    """The organizations of a CSV file with a header; a line that will not do refuses the whole file.
+
+    Raises:
+        WrongUse: Names the file, the line and what is missing.
+    """
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            table = csv.DictReader(lines)
+            missing = [name for name in _REQUIRED if name not in (table.fieldnames or ())]
+            if missing:
+                raise WrongUse(f"{file} has no column {missing[0]}; its first line must be: name,website[,…]")
+            return [_given(file, number, row) for number, row in enumerate(table, start=2)]
+    except OSError as error:
+        raise WrongUse(f"cannot read {file}: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise WrongUse(f"{file} is not a CSV file in UTF-8: {error}") from error
+
+
+def put(engine: Engine, given: Sequence[Given], *, dry_run: bool = False) -> Report:
+    """Write them all down in one transaction, or none."""
+    websites = [(each, normalised_website(each.website)) for each in given]
+    if dry_run:
+        lines = tuple(f"{each.name}: {website}" for each, website in websites)
+        return Report({"success": True, "processed": len(lines), "added": 0, "updated": 0}, lines)
+    with writing(engine) as connection:
+        now = database_now(connection)
+        results = [
+            organizations.put(
+                connection,
+                name=each.name,
+                website=website,
+                business_type=each.business_type,
+                feed_url=each.feed_url,
+                now=now,
+            )
+            for each, website in websites
+        ]
+    added = sum(is_new for _, is_new in results)
+    answer = {
+        "success": True,
+        "processed": len(results),
+        "added": added,
+        "updated": len(results) - added,
+        "organization_ids": [organization_id for organization_id, _ in results],
+    }
+    return Report(answer, (f"{added} organizations added, {len(results) - added} known already.",))
+
+
+def everyone(engine: Engine) -> Report:
+    """All of them."""
+    with reading(engine) as connection:
+        found = organizations.everyone(connection)
+    items = [
+        {
+            "id": each.organization_id,
+            "name": each.name,
+            "website": each.website,
+            "business_type": each.business_type,
+            "feed_url": each.feed_url,
+            "active_vehicles": each.active_vehicles,
+        }
+        for each in found
+    ]
+    lines = [f"{each.organization_id}  {each.name}  {each.website}  {each.active_vehicles} vehicles" for each in found]
+    return Report({"items": items}, tuple(lines) or ("There are none; `forecourt organizations add` adds one.",))
+
+
+def normalised_website(text: str) -> str:
+    """Scheme and host in lower case, the path without a trailing slash; https where no scheme is given.
+
+    Raises:
+        WrongUse: It is no address of a website.
+    """
+    text = text.strip()
+    try:
+        split = split_url(text if "://" in text else f"https://{text}")
+    except Trouble as trouble:
+        raise WrongUse(f"{text!r} is not the address of a website: {trouble.detail}") from trouble
+    parts = urlsplit(split.url)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), parts.query, ""))
+
+
+def _given(file: Path, number: int, row: dict[str, str | None]) -> Given:
+    required = [(row.get(name) or "").strip() for name in _REQUIRED]
+    if not all(required):
+        raise WrongUse(f"{file}, line {number}: {_REQUIRED[required.index('')]} is empty; nothing was imported")
+    optional = [(row.get(name) or "").strip() or None for name in _OPTIONAL]
+    try:
+        normalised_website(required[1])
+    except WrongUse as error:
+        raise WrongUse(f"{file}, line {number}: {error}; nothing was imported") from error
+    return Given(*required, *optional)

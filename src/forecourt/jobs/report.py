@@ -1,0 +1,29 @@
+"""How a job ended, for a script: the answer on stdout and the exit code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes of every command."""
+
+    DONE = 0
+    ERROR = 1
+    WRONG_USE = 2
+    FAILURES = 3  # finished, but this run counted a failure
+    WAITING = 75  # none counted, but something waits or stopped for a passing reason (EX_TEMPFAIL)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a command prints.
+
+    Attributes:
+        answer: The one JSON object, with the field names of the reference system.
+        lines: The same for a person.
+    """
+
+    answer: Mapping[str, object]
+    lines: tuple[str, ...]
+    exit: Exit = Exit.DONE

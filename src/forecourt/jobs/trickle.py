@@ -1,0 +1,70 @@
+"""trickle-backfill-images, backfill-images and the photo half of process-import-queue: one bounded, polite run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from forecourt.db import chosen, image_claims
+from forecourt.db.chosen import ChosenVehicle
+from forecourt.db.engine import database_now
+from forecourt.jobs.house import PATIENCE, House, Progress, living_worker, photo_store, photo_verifier
+from forecourt.jobs.photo_work import ChosenPhotoWork
+from forecourt.jobs.tally import Tally
+from forecourt.worker.run import Ending, Run
+
+
+@dataclass(frozen=True)
+class Trickled:
+    """What a run over chosen vehicles did."""
+
+    vehicles: Sequence[ChosenVehicle]
+    tally: Tally
+    ending: Ending
+
+
+async def choose(house: House, *, limit: int, organization_id: int | None, max_images: int) -> Sequence[ChosenVehicle]:
+    """The vehicles that a trickle would work on now."""
+    marked = max_images == house.settings.max_images_per_vehicle
+
+    def look(connection: Connection) -> Sequence[ChosenVehicle]:
+        image_claims.wake(connection, now=database_now(connection))
+        return chosen.with_ready_images(
+            connection, limit=limit, organization_id=organization_id, max_images=None if marked else max_images
+        )
+
+    return await house.database.write(look)
+
+
+async def backfill_vehicles(
+    house: House,
+    vehicles: Sequence[ChosenVehicle],
+    *,
+    max_images: int,
+    batch_size: int,
+    image_ids: frozenset[int] | None = None,
+    progress: Progress,
+) -> Trickled:
+    """Fetch what is ready of these vehicles. Nothing is registered or sent where there is nothing to do."""
+    planned = sum(vehicle.ready for vehicle in vehicles)
+    if not vehicles:
+        return Trickled(vehicles, Tally(), Ending())
+    async with (
+        photo_store(house.settings) as store,
+        photo_verifier(house.settings) as verifier,
+        living_worker(house) as worker,
+    ):
+        work = ChosenPhotoWork(
+            house.settings,
+            worker.fetcher,
+            verifier,
+            store,
+            lambda tally: progress("photos", tally.done, planned),
+            vehicle_ids=[vehicle.vehicle_id for vehicle in vehicles],
+            max_images=max_images,
+            batch_size=batch_size,
+            image_ids=image_ids,
+        )
+        run = Run(work, database=house.database, turns=worker.turns, stop=house.stop, patience=PATIENCE)
+        ending = await run.until_done()
+    return Trickled(vehicles, work.tally, ending)

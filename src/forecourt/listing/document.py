@@ -1,0 +1,135 @@
+"""Bytes of a page → a parsed page. Bounded in time and memory whatever the bytes are."""
+
+import codecs
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+from selectolax.lexbor import LexborHTMLParser
+
+from forecourt.listing.locales import Locale, locale_of
+from forecourt.listing.outline import Outline, outline_of
+from forecourt.listing.photo_urls import absolute, refusal
+
+LONGEST_PAGE_BYTES = 16 * 1024 * 1024
+_FEW_TAGS = 10_000
+_DEEPEST = 1_000
+_HEAD_BYTES = 4096
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w\-:]+)", re.IGNORECASE)
+# Character sets that web pages use, and none of Python's codecs that only look like one ("unicode_escape").
+_KNOWN = re.compile(
+    r"utf-?8|utf-?16(-?[lb]e)?|iso-?8859-?\d+|latin-?\d|windows-?\d+|cp\d+|x-cp125\d|koi8-?[ru]|us-ascii|ascii"
+    r"|(x-)?s(hift[_-]?)?jis|ms932|windows-31j|euc-?(jp|kr)|ks_c_5601-1987|gbk?|gb2312|gb18030|big5(-hkscs)?|macintosh"
+    r"|tis-620",
+    re.IGNORECASE,
+)
+# What browsers take these names for (WHATWG Encoding Standard).
+_MEANT = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252", "gb2312": "gb18030"}
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+# These never hold anything, or are closed by their successor.
+_NEVER_NEST = frozenset(
+    """
+    area base br col embed hr img input link meta param source track wbr p li dt dd tr td th option path
+    circle rect line use tbody thead tfoot
+    """.split()
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A parsed page.
+
+    Args:
+        url: Where it was served from, after redirects.
+        base: What its relative addresses are resolved against: `<base href>`, else `url`.
+        canonical: What the page calls its own address; `url` where it says nothing.
+    """
+
+    url: str
+    base: str
+    canonical: str
+    tree: LexborHTMLParser
+    locale: Locale
+
+    @cached_property
+    def outline(self) -> Outline:
+        """The elements and texts of the page, in its order."""
+        return outline_of(self.tree)
+
+    @cached_property
+    def heading(self) -> str:
+        """The first h1, else the page's title."""
+        return self.text_of("h1") or self.text_of("title")
+
+    def text_of(self, selector: str) -> str:
+        """The text of the first element with words in it."""
+        for node in self.tree.css(selector)[:5]:
+            if text := " ".join(node.text(separator=" ").split()):
+                return text[:500]
+        return ""
+
+    def absolute(self, url: str) -> str:
+        """An address on this page, made absolute."""
+        return absolute(url, self.base)
+
+
+def parse(body: bytes, *, url: str, content_type: str | None) -> Page:
+    """Decode and parse. What is too long or too deeply nested is cut, and the rest read."""
+    text = decode(body[:LONGEST_PAGE_BYTES], content_type)
+    tree = LexborHTMLParser(_shallow(text))
+    base = url
+    if (named := tree.css_first("base[href]")) and not refusal(found := absolute(named.attributes["href"] or "", url)):
+        base = found
+    root = tree.root
+    language = root.attributes.get("lang") if root else None
+    link = tree.css_first("link[rel=canonical][href]")
+    canonical = absolute(link.attributes["href"] or "", base) if link else url
+    return Page(url, base, canonical, tree, locale_of(url, language))
+
+
+def decode(body: bytes, content_type: str | None) -> str:
+    """Text of a page whose header, meta element and bytes may disagree.
+
+    A byte order mark wins; then bytes that are whole UTF-8, which no other charset's text is by accident; then the
+    header, the meta element and windows-1252. What does not fit becomes U+FFFD.
+    """
+    for mark, charset in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(charset, "replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.end >= len(body) or error.start >= LONGEST_PAGE_BYTES - 4:  # cut inside its last letter
+            return body.decode("utf-8", "replace")
+    for said in (content_type or "", body[:_HEAD_BYTES].decode("latin-1")):
+        found = _CHARSET.search(said)
+        if found and _KNOWN.fullmatch(found[1]):
+            name = found[1].lower()
+            try:
+                return body.decode(_MEANT.get(name, name), "replace")
+            except LookupError:
+                continue
+    return body.decode("cp1252", "replace")
+
+
+def _shallow(text: str) -> str:
+    """Cut before the page nests too deep: parsing takes the square of the depth."""
+    if text.count("<") < _FEW_TAGS:
+        return text
+    open_tags: Counter[str] = Counter()
+    depth = 0
+    for tag in _TAG.finditer(text):
+        name = tag[2].lower()
+        if name in _NEVER_NEST:
+            continue
+        if not tag[1]:
+            open_tags[name] += 1
+            depth += 1
+        elif open_tags[name]:
+            open_tags[name] -= 1
+            depth -= 1
+        if depth > _DEEPEST:
+            return text[: tag.start()]
+    return text

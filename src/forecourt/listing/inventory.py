@@ -1,0 +1,157 @@
+"""A list of vehicles: which links lead to a page about one of them, and which to the list's next page.
+
+Links of one shape that stand in blocks of their own, each with a picture, a price, a year or a mileage, are cards of
+a list. Where the blocks say nothing, the shape of the addresses must.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
+
+from forecourt.listing.document import Page
+from forecourt.listing.makes import known_make
+from forecourt.listing.outline import Element
+from forecourt.listing.photo_urls import refusal
+from forecourt.listing.url_shapes import listing_score, looks_like_listing
+
+FEWEST = 2
+MOST_URLS = 5_000
+_HIGHEST = 14  # steps up from a link to its card
+_ENOUGH = 2
+_PRICE = re.compile(
+    r"[$€£¥₴₹]\s?\d|\d[\d.,'\s]*\s?([$€£₴]|kr\b|zł|kč|eur\b|usd\b|chf\b|lei\b|ft\b|грн)|\b(usd|eur|gbp|chf"
+    r"|aed)\s?\d|\bbid\b|price on (request|application)|万円",
+    re.IGNORECASE,
+)
+_MILEAGE = re.compile(r"\d\s*(km|mi|miles|mil|kms|км)\b", re.IGNORECASE)
+_YEAR = re.compile(r"(?<!\d)(19[0-9]\d|20[0-4]\d)(?!\d)")
+_NEXT = re.compile(
+    r"(next|next page|nächste( seite)?|weiter|suivante?|page suivante|siguiente|successiva?|avanti|volgende"
+    r"|próxima|seguinte|następna|nästa|neste|næste|seuraava|další|următoarea|следующая|наступна|次へ"
+    r"|older)?\s*(page)?\s*[›»>→]*",  # noqa: RUF001
+    re.IGNORECASE,
+)
+_PAGE_PARAMETERS = frozenset(
+    {"page", "p", "pg", "pagina", "seite", "paged", "pn", "pageno", "pagenumber", "currentpage", "strona", "sida"}
+)
+
+
+def read_cards(page: Page) -> list[str]:
+    """The addresses of the vehicles that the page lists, each once, in its order."""
+    groups: dict[tuple[str, ...], dict[str, list[Element]]] = defaultdict(lambda: defaultdict(list))
+    first: dict[str, str] = {}
+    order: dict[str, int] = {}
+    for link, target in _own_links(page):
+        bare = target.partition("?")[0]
+        # What follows a telling path only says where the visitor comes from.
+        target = first.setdefault(bare, target) if looks_like_listing(bare) else target  # noqa: PLW2901
+        groups[_shape(target)][target].append(link)
+        order.setdefault(target, link.index)
+    found = [url for group in groups.values() if len(group) >= FEWEST for url in _cards(page, group)]
+    return sorted(dict.fromkeys(found), key=lambda url: order[url])[:MOST_URLS]
+
+
+def next_page(page: Page) -> str | None:
+    """The list's next page as the page itself links it: rel=next, a link called "next", or the next number."""
+    here = page.url.partition("#")[0]
+    for node in page.tree.css('link[rel~="next"][href], a[rel~="next"][href]'):
+        if target := _followable(page, node.attributes["href"] or "", here):
+            return target
+    numbered: dict[int, str] = {}
+    current = _page_number(here)
+    for element in page.outline.elements:
+        if element.tag != "a" or not (target := _followable(page, element.get("href"), here)):
+            continue
+        text = page.outline.text(element, longest=40)
+        named = element.get("aria-label") or element.get("title")
+        if any(said and _NEXT.fullmatch(said.strip()) and re.search(r"\w", said) for said in (text, named[:40])) or (
+            re.search(r"(^|[\s_-])next([\s_-]|$)", element.get("class")) and _page_number(target) in (0, current + 1)
+        ):
+            return target
+        if text.isdecimal() and len(text) < 6 and _page_number(target) == int(text):  # noqa: PLR2004 (a page number)
+            numbered.setdefault(int(text), target)
+    return numbered.get(current + 1)
+
+
+def _own_links(page: Page) -> Iterator[tuple[Element, str]]:
+    site = _site(page.url)
+    here = {page.url.partition("?")[0].rstrip("/"), page.canonical.partition("?")[0].rstrip("/")}
+    for element in page.outline.elements:
+        href = element.get("href").strip() if element.tag == "a" else ""
+        if not href or href.startswith("#") or page.outline.is_aside(element):
+            continue
+        target = page.absolute(href)
+        if refusal(target) or _site(target) != site:
+            continue
+        parts = urlsplit(target)
+        if parts.path.strip("/") and (parts.query or target.rstrip("/") not in here):
+            yield element, target
+
+
+def _cards(page: Page, group: dict[str, list[Element]]) -> list[str]:
+    """Those addresses of one shape that stand in a card of a vehicle, if most of them do."""
+    holders: dict[int, set[str]] = defaultdict(set)
+    for target, links in group.items():
+        for link in links:
+            for ancestor in page.outline.ancestors(link, most=_HIGHEST):
+                holders[ancestor.index].add(target)
+    points = {
+        target: max(_points(page, link, holders, target) for link in links[:4]) for target, links in group.items()
+    }
+    good = [target for target, count in points.items() if count >= _ENOUGH]
+    return good if len(good) >= FEWEST and 2 * len(good) >= len(points) else []
+
+
+def _points(page: Page, link: Element, holders: dict[int, set[str]], target: str) -> int:
+    card = link
+    for ancestor in page.outline.ancestors(link, most=_HIGHEST):
+        if len(holders[ancestor.index]) > 1 or ancestor.tag in ("body", "main"):
+            break
+        card = ancestor
+    text = page.outline.text(card, longest=1_500)
+    picture = any(
+        inner.tag in ("img", "picture") or "url(" in inner.get("style")
+        for inner in page.outline.elements[card.index : min(card.end, card.index + 400)]
+    )
+    said = bool(_PRICE.search(text)) + bool(_MILEAGE.search(text)) + bool(_YEAR.search(text))
+    score = listing_score(target)
+    if not said or score < 1:
+        return 0
+    return said + picture + (score >= 3) - (not picture and not looks_like_listing(target))  # noqa: PLR2004 (the bar of looks_like_listing)
+
+
+def _shape(url: str) -> tuple[str, ...]:
+    """What addresses of one kind have in common: their folders, and the names of their parameters."""
+    parts = urlsplit(url)
+    segments = parts.path.strip("/").lower().split("/")
+    folders = ["*" if re.search(r"\d|-.*-", one) or known_make(one.replace("-", " ")) else one for one in segments[:-1]]
+    if len(folders) > 2:  # noqa: PLR2004 (make, model and town stand deeper)
+        folders = [folders[0], *("*" for _ in folders[1:])]
+    if not parts.query or looks_like_listing(url.partition("?")[0]):
+        return (*folders, "*")
+    return (*folders, segments[-1], *sorted({name for name, _ in parse_qsl(parts.query)}))
+
+
+def _followable(page: Page, href: str, here: str) -> str | None:
+    if not href.strip() or href.strip().startswith("#"):
+        return None
+    target = page.absolute(href)
+    return target if not refusal(target) and _site(target) == _site(page.url) and target != here else None
+
+
+def _page_number(url: str) -> int:
+    """The number of a list's page by its address: 1 where it has none."""
+    parts = urlsplit(url)
+    for name, value in parse_qsl(parts.query):
+        if name.lower().split("[")[0].split("_")[-1] in _PAGE_PARAMETERS and value.isdecimal() and len(value) < 6:  # noqa: PLR2004
+            return int(value)
+    found = re.search(r"/(?:page|seite|pagina|p)[/-]?(\d{1,5})/?$", parts.path, re.IGNORECASE)
+    return int(found[1]) if found else 1
+
+
+def _site(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""

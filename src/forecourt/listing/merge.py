@@ -1,0 +1,105 @@
+"""Many readers, one listing: for each field the word of the reader that is trusted most with it."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from forecourt.listing.claims import Claims
+from forecourt.listing.gallery import Gallery, merged
+from forecourt.listing.locales import Locale
+from forecourt.listing.makes import known_make
+from forecourt.listing.photo_forms import stem
+from forecourt.listing.photo_urls import left_out, refusal, source_key
+from forecourt.listing.values import LeftOut, Listing, Source
+
+FIELDS = (
+    "title", "year", "make", "model", "trim", "vin", "price", "currency", "mileage", "mileage_unit", "exterior_color",
+    "interior_color", "body_type", "engine", "transmission", "drivetrain", "fuel_type", "description", "stock_number",
+    "dealer_name", "sale_status", "auction_ends_at",
+)  # fmt: skip
+# A value and what it is counted in come from one mouth.
+_COUNTED_IN = {"price": "currency", "mileage": "mileage_unit"}
+
+
+def merge(url: str, readers: Sequence[Claims], galleries: Sequence[Gallery], *, locale: Locale) -> Listing:
+    """One listing from what the readers say.
+
+    Args:
+        readers: The most trusted first.
+        galleries: The page's blocks of photos, the likeliest first.
+    """
+    sources: dict[str, Source] = {}
+    for field in FIELDS:
+        said = [source for claims in readers if (source := claims.fields.get(field))]
+        if found := next((one for one in said if one.value is not None), said[0] if said else None):
+            sources[field] = found
+    _prefer_known_make(sources, readers)
+    for field, unit in _COUNTED_IN.items():
+        _count_in(sources, readers, field, unit, getattr(locale, unit))
+    values: dict[str, Any] = {name: source.value for name, source in sources.items() if source.value is not None}
+    if isinstance(model := values.get("model"), str) and (make := values.get("make")):
+        values["model"] = _without_make(model, str(make))
+    photos, others, refused = photos_of([claims.photos for claims in readers], galleries)
+    return Listing(
+        url=url,
+        photos=photos,
+        other_forms=others,
+        left_out=refused,
+        sources=MappingProxyType(sources),
+        **values,
+    )
+
+
+def photos_of(
+    named: Sequence[Sequence[tuple[str, ...]]], galleries: Sequence[Gallery]
+) -> tuple[tuple[str, ...], Mapping[str, tuple[str, ...]], tuple[LeftOut, ...]]:
+    """The vehicle's photos, their other forms, and what gets no row.
+
+    The longest list wins; of two that are as long, the page's own gallery, whose order a reader sees. Pictures that
+    every list shares but the winner lacks are not added: they are mostly the lead photo at another address.
+    """
+    lists = [list(photos) for photos in named if photos]
+    known = {stem(photo[0]) for photos in lists for photo in photos}
+    gallery = galleries[0] if galleries else None
+    shown = (
+        [list(gallery.photos)]
+        if gallery and (not known or gallery.stems & known or len(gallery.photos) > len(known))
+        else []
+    )
+    ranked = sorted([*shown, *lists], key=lambda photos: -len({stem(photo[0]) for photo in photos}))
+    kept: dict[str, str] = {}
+    others: dict[str, tuple[str, ...]] = {}
+    refused: dict[str, LeftOut] = {}
+    for forms in merged([*ranked, *(one.photos for one in galleries[1:])]) if ranked else []:
+        good = [url for url in forms if not refusal(url)]
+        if not good:
+            refused.setdefault(forms[0], left_out(forms[0], refusal(forms[0]) or "refused"))
+        elif kept.setdefault(source_key(good[0]), good[0]) == good[0] and len(good) > 1:
+            others[good[0]] = tuple(good[1:])
+    return tuple(kept.values()), MappingProxyType(others), tuple(refused.values())
+
+
+def _prefer_known_make(sources: dict[str, Source], readers: Sequence[Claims]) -> None:
+    """A "brand" is at times the dealer's: a make that we know is believed before one that nobody knows."""
+    said = [source for claims in readers if (source := claims.fields.get("make")) and source.value]
+    if known := next((source for source in said if known_make(str(source.value))), None):
+        sources["make"] = known
+
+
+def _count_in(sources: dict[str, Source], readers: Sequence[Claims], field: str, unit: str, habit: str | None) -> None:
+    amount = sources.get(field)
+    if amount is None or amount.value is None:
+        sources.pop(unit, None)
+        return
+    agreeing = [claims.fields[unit] for claims in readers if claims.value(field) == amount.value and claims.value(unit)]
+    if agreeing:
+        sources[unit] = agreeing[0]
+    elif habit:
+        sources[unit] = Source(habit, "locale", "")
+    else:
+        sources.pop(unit, None)
+
+
+def _without_make(model: str, make: str) -> str:
+    rest = model[len(make) :].strip(" -")
+    return rest if rest and model.casefold().startswith(f"{make.casefold()} ") else model

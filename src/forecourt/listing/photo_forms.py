@@ -1,0 +1,89 @@
+"""One photo in several sizes: which addresses show the same one, and which form is the largest."""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote
+
+from forecourt.listing.photo_urls import source_key
+
+_PHOTO_FILE = re.compile(r"\.(jpe?g|jfif|png|webp|avif|heic|gif)($|[/?&;,])", re.IGNORECASE)
+_NO_PHOTO_FILE = re.compile(
+    r"\.(svgz?|ico|css|js|mjs|json|html?|php\d?|aspx?|pdf|mp4|webm|m3u8|zip|woff2?|ttf|xml|txt)$", re.IGNORECASE
+)
+_EXTENSION = re.compile(r"\.(jpe?g|jfif|png|webp|avif|heic|gif)$", re.IGNORECASE)
+_PIXELS = re.compile(r"(?<![0-9a-z])(\d{2,4})x(\d{2,4})(?![0-9a-z])", re.IGNORECASE)
+_WIDTH = re.compile(
+    r"(?:[?&;,/_-](?:w|width|wid|imwidth|maxwidth|max_width|rw|mw)[=_:-]?|/s)(\d{2,4})(?=$|[&;,/._-])", re.IGNORECASE
+)
+_SIZE_WORDS = {
+    "thumb": 100, "thumbs": 100, "thumbnail": 100, "thumbnails": 100, "tn": 100, "mini": 100, "tiny": 60, "small": 240,
+    "sm": 240, "preview": 300, "medium": 600, "med": 600, "md": 600, "large": 1200, "lg": 1200, "big": 1200, "xl": 1600,
+    "xlarge": 1600, "xxl": 2000, "full": 2400, "fullsize": 2400, "hd": 2000, "hires": 2400, "original": 3000,
+    "originals": 3000, "orig": 3000, "max": 2400, "zoom": 1800,
+}  # fmt: skip
+_UNSIZED_PX = 1700  # an address without a size is usually the photo as it was uploaded
+_WORDS = "|".join(sorted(_SIZE_WORDS, key=len, reverse=True))
+_SIZE_SEGMENT = re.compile(
+    rf"/(?:{_WORDS}|\d{{2,4}}x\d{{2,4}}|[whs]\d{{2,4}}|(?:[a-z]{{1,2}}_[\w.:]+,?)+)(?=[/.]|$)", re.IGNORECASE
+)
+_SIZE_SUFFIX = re.compile(
+    rf"[-_@.](?:{_WORDS}|scaled|\d{{2,4}}x\d{{2,4}}|[1-4]x|[wh]\d{{2,4}}|\d{{3,4}}w)(?=$|\.)", re.IGNORECASE
+)
+_SIZE_PARAMETERS = frozenset(
+    """
+    w h width height size s q quality fit crop auto format fm fmt dpr resize scale wid hei imwidth impolicy rw
+    mode maxwidth maxheight max_width max_height downsize output-format output-quality ixlib usm sharp bg rule
+    preset
+    """.split()
+)
+
+
+def is_photo_url(url: str) -> bool:
+    """Whether an address ends like a photo's file; a server may serve one at any address all the same."""
+    return bool(_PHOTO_FILE.search(url[:2_000]))
+
+
+def may_be_photo(url: str) -> bool:
+    """Whether nothing in an address speaks against a photo."""
+    return not _NO_PHOTO_FILE.search(re.split(r"[?#]", url, maxsplit=1)[0])
+
+
+def stem(url: str) -> str:
+    """What the forms of one photo have in common: its address without size, format and signature."""
+    key = source_key(url)
+    path, _, query = key.partition("?")
+    host, slash, path = path[2:].partition("/")
+    path = _SIZE_SEGMENT.sub("", slash + path)
+    path = _EXTENSION.sub("", path)
+    path = _EXTENSION.sub("", _SIZE_SUFFIX.sub("", path))
+    kept = [pair for pair in query.split("&") if pair and pair.partition("=")[0].lower() not in _SIZE_PARAMETERS]
+    return f"{host}{path}{'?' if kept else ''}{'&'.join(kept)}"
+
+
+def width_px(url: str) -> int:
+    """How wide the photo is by its address; a guess that only compares forms of one photo."""
+    text = unquote(url[:2_000])
+    numbers = [int(width) for width, _ in _PIXELS.findall(text)] + [int(width) for width in _WIDTH.findall(text)]
+    if numbers:
+        return numbers[-1]
+    words = [word for word in re.split(r"[/_.\-?&=]", text.lower()) if word in _SIZE_WORDS]
+    return _SIZE_WORDS[words[-1]] if words else _UNSIZED_PX
+
+
+def largest_first(urls: Iterable[str]) -> tuple[str, ...]:
+    """The forms of one photo, each once; those of one size in the order given."""
+    return tuple(sorted(dict.fromkeys(urls), key=width_px, reverse=True))
+
+
+def from_srcset(srcset: str) -> list[str]:
+    """The addresses in a srcset, the widest first. An address may hold commas; a comma with a blank parts two.
+
+    Source: HTML Standard, section 4.8.4.2.1 (srcset attributes).
+    """
+    sized: list[tuple[float, str]] = []
+    for url, _, number, unit in re.findall(
+        r"([^\s,]\S*[^\s,]|[^\s,])(\s+([\d.]{1,10})([wx]))?\s*(?:,|$)", srcset[:20_000]
+    ):
+        width = float(number) if re.fullmatch(r"\d+(\.\d+)?", number) else 1.0
+        sized.append((width * (1 if unit == "w" else 0.001), url))
+    return [url for _, url in sorted(sized, key=lambda one: -one[0])]

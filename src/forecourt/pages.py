@@ -1,0 +1,82 @@
+"""One page of a stranger's site: ask robots.txt, fetch it, read it in a confined child."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from forecourt.confined.pool import ConfinedDied, ConfinedPool
+from forecourt.db import hosts
+from forecourt.db.database import Database
+from forecourt.db.engine import database_now
+from forecourt.errors import Blocked, TransientError
+from forecourt.failure_kinds import FailureKind
+from forecourt.fetch.address import host_of
+from forecourt.fetch.client import PAGE_BYTES, Fetcher
+from forecourt.fetch.robots import Robots
+from forecourt.listing.in_child import READING, TASK
+from forecourt.listing.values import PageReading
+
+LARGE_BYTES = 50 * 1024 * 1024  # a sitemap may have so much by its protocol; a feed gets the same
+_ROBOTS_LAST = timedelta(hours=24)
+
+
+def reading_pool(*, processes: int) -> ConfinedPool:
+    """Child processes with the limits that the largest page, sitemap or feed needs."""
+    return ConfinedPool(TASK, processes=processes, memory_bytes=1024**3, cpu_seconds=30, wall_seconds=60)
+
+
+class PageReader:
+    """Reads pages, sitemaps and feeds. Fetcher, pool and database are its caller's, to open and to close."""
+
+    def __init__(self, *, fetcher: Fetcher, pool: ConfinedPool, database: Database, user_agent: str) -> None:
+        self._fetcher = fetcher
+        self._pool = pool
+        self._database = database
+        self._user_agent = user_agent
+        self._rules: dict[str, Robots] = {}
+
+    async def read(self, url: str, *, kind: Literal["page", "sitemap", "feed"] = "page") -> PageReading:
+        """What a URL says.
+
+        Raises:
+            Trouble: Blocked where robots.txt keeps us out or a bot wall answered; what the fetch met; a page that
+                no reader survives is `unreadable`.
+        """
+        if not (await self.rules(url)).allows(url, self._user_agent):
+            raise Blocked(FailureKind.ROBOTS, f"robots.txt of {host_of(url)} keeps us out of this page")
+        page = await self._fetcher.get_page(url, max_bytes=PAGE_BYTES if kind == "page" else LARGE_BYTES)
+        arguments = {"kind": kind, "url": page.url, "content_type": page.content_type}
+        try:
+            reading = READING.validate_python(await self._pool.run(arguments, data=page.body))
+        except ConfinedDied as error:
+            raise TransientError(FailureKind.UNREADABLE, str(error)) from error
+        if reading.kind == "blocked":
+            raise Blocked(FailureKind.BLOCKED, "a wall against robots in place of the page")
+        return reading
+
+    async def rules(self, url: str) -> Robots:
+        """The robots.txt that governs a URL: from memory, from `hosts` if it is of today, else asked."""
+        host = host_of(url)
+        if host not in self._rules:
+            text = await self._database.read(lambda connection: _kept(connection, host))
+            if text is None:
+                text = await self._fetcher.get_robots(url)
+                delay = Robots(text).crawl_delay(self._user_agent)
+                await self._database.write(lambda connection: _keep(connection, host, text, delay))
+            self._rules[host] = Robots(text)
+        return self._rules[host]
+
+
+def _kept(connection: Connection, host: str) -> str | None:
+    kept = hosts.robots(connection, host)
+    if kept is None or database_now(connection) - datetime.fromisoformat(kept["fetched_at"]) > _ROBOTS_LAST:
+        return None
+    return str(kept["text"])
+
+
+def _keep(connection: Connection, host: str, text: str, crawl_delay_seconds: float | None) -> None:
+    [host_id] = hosts.ids_of(connection, [host]).values()
+    hosts.remember_robots(
+        connection, host_id, rules=text, crawl_delay_seconds=crawl_delay_seconds, now=database_now(connection)
+    )

@@ -1,0 +1,105 @@
+"""The segments of a JPEG: its size before any decode, its orientation, and the picture laid out again.
+
+Pure, and total: any bytes give a Layout or None. Source: ITU-T T.81, annex B.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from forecourt.photo.exif import orientation_of
+
+_START: Final = b"\xff\xd8"
+_END: Final = b"\xff\xd9"
+_START_OF_SCAN: Final = 0xDA
+_END_OF_IMAGE: Final = 0xD9
+_APP1: Final = 0xE1
+_APP14: Final = 0xEE
+_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
+_DECODABLE: Final = frozenset({0xC0, 0xC1, 0xC2, 0xC9, 0xCA})  # the others are lossless or hierarchical
+_TABLES: Final = frozenset({0xC4, 0xCC, 0xDB, 0xDD})  # Huffman, arithmetic, quantisation, restart interval
+_BARE: Final = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length: TEM, RSTn, a second SOI
+_EXIF: Final = b"Exif\0\0"
+_ADOBE_LENGTH: Final = 12
+
+# What ends a scan: a marker that is neither a stuffed zero nor a restart nor a fill byte.
+_SCAN_END = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
+_MARKER = re.compile(rb"\xff+([^\x00\xff])", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the start-of-frame segment says, before anything is decoded."""
+
+    width: int
+    height: int
+    components: int
+    is_progressive: bool
+    is_decodable: bool  # eight bits a sample, neither lossless nor hierarchical
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A JPEG by its segments.
+
+    `picture` is tables, frame and scans alone: without APPn (but for Adobe's, which says how colours are meant),
+    comments, stray bytes and whatever follows the end. The end itself is only there if the file has one.
+    """
+
+    frame: Frame
+    orientation: int
+    picture: bytes
+
+
+def read_layout(data: bytes) -> Layout | None:
+    """Walk through the segments. None if no frame comes before the data ends."""
+    frame = None
+    orientation = 1
+    kept = [_START]
+    position = len(_START)
+    while marker := _MARKER.search(data, position):
+        code = marker[1][0]
+        position = marker.end()
+        if code == _END_OF_IMAGE:
+            kept.append(_END)
+            break
+        if code in _BARE:
+            continue
+        length = int.from_bytes(data[position : position + 2], "big")
+        body = data[position + 2 : position + length]
+        position += max(length, 2)
+        if code in _FRAMES and frame is None:
+            frame = _read_frame(code, body)
+        if code == _APP1 and body.startswith(_EXIF) and orientation == 1:
+            orientation = orientation_of(body.removeprefix(_EXIF))
+        if code in _TABLES or code in _FRAMES or code == _START_OF_SCAN or _is_adobe(code, body):
+            kept.append(bytes((0xFF, code)) + length.to_bytes(2, "big") + body)
+        if code == _START_OF_SCAN:
+            end = _SCAN_END.search(data, position)
+            scan_end = end.start() if end else len(data)
+            kept.append(_without_padding(data[position:scan_end]))
+            position = scan_end
+    return Layout(frame, orientation, b"".join(kept)) if frame else None
+
+
+def _read_frame(code: int, body: bytes) -> Frame | None:
+    if len(body) < 6:  # noqa: PLR2004 (precision, height, width, components)
+        return None
+    return Frame(
+        width=int.from_bytes(body[3:5], "big"),
+        height=int.from_bytes(body[1:3], "big"),
+        components=body[5],
+        is_progressive=code in _PROGRESSIVE,
+        is_decodable=code in _DECODABLE and body[0] == 8,  # noqa: PLR2004 (bits a sample)
+    )
+
+
+def _is_adobe(code: int, body: bytes) -> bool:
+    return code == _APP14 and len(body) == _ADOBE_LENGTH and body.startswith(b"Adobe")
+
+
+def _without_padding(scan: bytes) -> bytes:
+    """Drop zeros and fill bytes before the next marker: a scan is padded with ones, so they belong to nobody."""
+    kept = scan.rstrip(b"\xff\0")
+    return kept + b"\xff\0" if scan.startswith(b"\xff\0", len(kept)) else kept

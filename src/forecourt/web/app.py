@@ -1,0 +1,121 @@
+"""The web server: pages, photos, events, the API and the reference system's functions."""
+
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from importlib.metadata import version
+from pathlib import Path
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from forecourt.db.engine import open_database
+from forecourt.db.migrate import upgrade
+from forecourt.settings import Settings
+from forecourt.storage import open_store
+from forecourt.web.api import api_routes, health_routes
+from forecourt.web.change_feed import ChangeFeed
+from forecourt.web.child_jobs import ChildJobs
+from forecourt.web.events import event_routes
+from forecourt.web.functions import function_routes
+from forecourt.web.headers import SafeHeaders
+from forecourt.web.pages import open_templates, page_routes
+from forecourt.web.pictures import picture_routes
+from forecourt.web.refusals import answer_refusals
+from forecourt.web.route_list import route_list
+from forecourt.web.site import Site
+
+OURSELVES = (sys.executable, "-m", "forecourt")
+CONNECTIONS = 900  # under the 1,024 files that most systems give a process; the next gets 503
+STOP_SECONDS = 15  # the jobs of callers leave within 10
+_log = structlog.get_logger()
+
+
+def create_app(settings: Settings, *, job_command: Sequence[str] = OURSELVES) -> FastAPI:
+    """Open the database and the photo store, and lay out the routes.
+
+    Args:
+        settings: Jobs do not get them: a child process reads the environment and forecourt.toml as we did.
+        job_command: How a job is started; its command and options follow.
+
+    Raises:
+        WrongUse: The database or the store cannot be opened.
+    """
+    engine = open_database(settings.database_url)
+    upgrade(engine)
+    public_url = str(settings.public_image_url) if settings.public_image_url else None
+    site = Site(settings, engine, open_store(settings.store_url, public_url=public_url))
+    feed = ChangeFeed(engine)
+    jobs = ChildJobs(job_command)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        feed.close()
+        jobs.stop()
+        site.store.close()
+        engine.dispose()
+
+    app = FastAPI(title="Forecourt", version=version("forecourt"), lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.before_stop = (feed.close, jobs.stop)
+    templates = open_templates()
+    app.add_middleware(SafeHeaders)
+    answer_refusals(app, templates)
+    rooms = (
+        page_routes(site, templates),
+        picture_routes(site),
+        api_routes(site),
+        event_routes(feed),
+        function_routes(site, jobs),
+        health_routes(site),
+        route_list(app, templates),
+    )
+    for room in rooms:
+        app.include_router(room)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    return app
+
+
+def run_server(settings: Settings, *, host: str, port: int) -> None:
+    """Serve until SIGINT or SIGTERM; then end streams and jobs, and return.
+
+    Raises:
+        WrongUse: The database or the store cannot be opened.
+    """
+    server = Server(create_app(settings), host=host, port=port)
+    # uvicorn raises the signal again when it has finished, for whoever was there before.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with suppress(KeyboardInterrupt):
+            server.run()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class Server(uvicorn.Server):
+    """uvicorn waits for open answers before it stops; streams and jobs would never end by themselves."""
+
+    def __init__(self, app: FastAPI, *, host: str, port: int) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                limit_concurrency=CONNECTIONS,
+                timeout_graceful_shutdown=STOP_SECONDS,
+            )
+        )
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End what does not end by itself, then the rest."""
+        for stop in self._app.state.before_stop:
+            stop()
+        await super().shutdown(sockets)

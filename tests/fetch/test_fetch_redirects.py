@@ -1,0 +1,139 @@
+"""CASES.md, U21 and U22: our own redirect loop."""
+
+import pytest
+from servers.errands import NotedTurns, Send
+from servers.misbehaving import MisbehavingServer, answer, misbehaving, redirect
+
+from forecourt.errors import LeaseLost, PermanentError, TransientError
+from forecourt.failure_kinds import FailureKind
+from forecourt.fetch.client import FetchedPage
+
+
+def get(send: Send, url: str) -> FetchedPage:
+    return send(lambda fetcher: fetcher.get_page(url))
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("location", ["/b/c", "b/c", "./b/./c", "//127.0.0.1:{port}/b/c", "http://127.1:{port}/b/c"])
+def test_u21_every_kind_of_redirect_is_followed(
+    send: Send, server: MisbehavingServer, turns: NotedTurns, status: int, location: str
+) -> None:
+    server.on("/a", redirect(location.format(port=server.port), status))
+    server.on("/b/c", answer(b"here"))
+
+    page = get(send, server.url("/a"))
+
+    assert (page.url, page.body) == (server.url("/b/c"), b"here")
+    assert server.targets == ["/a", "/b/c"]
+    assert turns.taken == [(f"127.0.0.1:{server.port}", None)] * 2
+
+
+def test_u21_five_hops_are_enough(send: Send, server: MisbehavingServer) -> None:
+    for hop in range(6):
+        server.on(f"/{hop}", redirect(f"/{hop + 1}"))
+    server.on("/6", answer(b"here"))
+
+    assert get(send, server.url("/1")).url == server.url("/6")
+    with pytest.raises(TransientError) as trouble:
+        get(send, server.url("/0"))
+    assert trouble.value.kind is FailureKind.TOO_MANY_REDIRECTS
+
+
+@pytest.mark.parametrize(("b", "requests"), [("/a", 2), ("/b", 2)])
+def test_u21_a_loop_is_noticed_at_its_first_turn(send: Send, server: MisbehavingServer, b: str, requests: int) -> None:
+    server.on("/a", redirect("/b"))
+    server.on("/b", redirect(b))
+
+    with pytest.raises(TransientError) as trouble:
+        get(send, server.url("/a"))
+
+    assert trouble.value.kind is FailureKind.TOO_MANY_REDIRECTS
+    assert len(server.requests) == requests
+
+
+@pytest.mark.parametrize("location", [None, ""])
+def test_u21_a_redirect_to_nowhere_breaks_the_protocol(
+    send: Send, server: MisbehavingServer, location: str | None
+) -> None:
+    server.on("/a", redirect(location))
+
+    with pytest.raises(TransientError) as trouble:
+        get(send, server.url("/a"))
+
+    assert trouble.value.kind is FailureKind.PROTOCOL
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://127.0.0.2:{port}/",
+        "http://2130706434:{port}/",
+        "http://0x7f.2:{port}/",
+        "//127.0.0.2:{port}/",
+        "http://[::1]:{port}/",
+        "http://[::ffff:127.0.0.2]:{port}/",
+        "http://localhost:{port}/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://8.8.8.8:22/",
+        "file:///etc/passwd",
+        "http://user:secret@127.0.0.1:{port}/",
+        "http://127.0.0.1:{port}\\@127.0.0.2/",
+        "http:/127.0.0.1:{port}/",
+        "/a b",
+    ],
+)
+def test_u21_a_redirect_leads_nowhere_that_a_url_may_not(
+    send: Send, server: MisbehavingServer, private_server: MisbehavingServer, location: str
+) -> None:
+    server.on("/a", redirect(location.format(port=private_server.port)))
+
+    with pytest.raises(PermanentError) as trouble:
+        get(send, server.url("/a"))
+
+    assert "secret" not in str(trouble.value)
+    assert server.targets == ["/a"]
+
+
+def test_u21_a_location_of_latin_1_bytes_is_asked_as_it_came(send: Send, server: MisbehavingServer) -> None:
+    server.on("/a", redirect("/caf\xe9"))
+    server.on("/caf%E9", answer(b"here"))
+
+    assert get(send, server.url("/a")).body == b"here"
+
+
+def test_u22_each_host_has_its_own_turn(send: Send, server: MisbehavingServer, turns: NotedTurns) -> None:
+    with misbehaving() as other:
+        server.on("/a", redirect(other.url("/b")))
+        other.on("/b", answer(b"here"))
+        get(send, server.url("/a"))
+
+    assert turns.taken == [(f"127.0.0.1:{server.port}", None), (f"127.0.0.1:{other.port}", None)]
+
+
+def test_a_host_lease_that_is_lost_stops_the_photo_before_the_next_request(
+    send: Send, server: MisbehavingServer, turns: NotedTurns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second turn is refused; what refuses it reaches the caller as it is."""
+    server.on("/a", redirect("/b"))
+    granted = turns.turn
+
+    def once(host: str) -> object:
+        if turns.taken:
+            raise LeaseLost(host)
+        return granted(host)
+
+    monkeypatch.setattr(turns, "turn", once)
+
+    with pytest.raises(LeaseLost):
+        get(send, server.url("/a"))
+
+    assert server.targets == ["/a"]
+
+
+def test_u19_our_own_address_is_no_source(send: Send, server: MisbehavingServer) -> None:
+    server.on("/a", redirect("/images/ab/cd/x.jpg"))
+
+    with pytest.raises(PermanentError):
+        send(lambda fetcher: fetcher.get_page(server.url("/a")), public_image_url=server.url("/images/"))
+
+    assert server.targets == ["/a"]

@@ -1,0 +1,48 @@
+"""What the tests of `fetch/` hand around: how to send a Fetcher on an errand, and turns that take notes."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from forecourt.errors import ForecourtError
+from forecourt.fetch.client import Fetcher
+from forecourt.fetch.limits import Limits
+from forecourt.fetch.resolver import LookUp
+
+T = TypeVar("T")
+Errand = Callable[[Fetcher], Awaitable[T]]
+
+
+class Send(Protocol):
+    """`send(lambda fetcher: fetcher.get_page(url))`; further names are settings."""
+
+    def __call__(
+        self,
+        errand: Errand[T],
+        *,
+        limits: Limits = ...,
+        look_up: LookUp = ...,
+        **settings: Any,
+    ) -> T: ...
+
+
+@dataclass
+class NotedTurns:
+    """Every turn at once; which hosts were asked, and how it ended."""
+
+    taken: list[tuple[str, ForecourtError | None]] = field(default_factory=list)
+    open: int = 0
+
+    @asynccontextmanager
+    async def turn(self, host: str) -> AsyncIterator[None]:
+        self.open += 1
+        try:
+            yield
+        except ForecourtError as error:
+            self.taken.append((host, error))
+            raise
+        else:
+            self.taken.append((host, None))
+        finally:
+            self.open -= 1

@@ -1,0 +1,253 @@
+"""A byte from a stranger costs at most one job (P7, I14)."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from forecourt.confined import pool as pool_module
+from forecourt.confined.pool import ConfinedDied, ConfinedPool
+from forecourt.errors import WrongUse
+
+T = TypeVar("T")
+
+
+def in_pool(
+    story: Callable[[ConfinedPool], Awaitable[T]],
+    *,
+    processes: int = 1,
+    wall_seconds: float = 30,
+    cpu_seconds: int = 20,
+) -> T:
+    async def tell() -> T:
+        async with ConfinedPool(
+            "confined_tasks:serve",
+            processes=processes,
+            memory_bytes=200 * 1024 * 1024,
+            cpu_seconds=cpu_seconds,
+            wall_seconds=wall_seconds,
+        ) as pool:
+            return await story(pool)
+
+    return asyncio.run(tell())
+
+
+async def echo(pool: ConfinedPool, say: str = "") -> Any:
+    return await pool.run({"do": "echo", "say": say})
+
+
+def test_the_child_gets_arguments_and_the_file_and_answers(tmp_path: Path) -> None:
+    file = tmp_path / "photo"
+    file.write_bytes(bytes(range(256)) * 5_000)
+
+    async def story(pool: ConfinedPool) -> tuple[Any, Any]:
+        from_file = await pool.run({"do": "echo", "say": "ä\0\ud800"}, file=file)
+        return from_file, await pool.run({"do": "echo"}, data=b"\0\xff" * 3_000_000)
+
+    from_file, from_data = in_pool(story)
+
+    assert from_file["said"] == "ä\0\ud800"
+    assert from_file["data"].encode("latin-1") == file.read_bytes()
+    assert from_data["data"].encode("latin-1") == b"\0\xff" * 3_000_000
+
+
+def test_an_answer_of_megabytes_arrives_whole() -> None:
+    assert in_pool(lambda pool: pool.run({"do": "large"})) == "\ud800\0ä" * 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("bad", "last_words"),
+    [
+        ("exit", "code 3"),
+        ("raise", "ValueError: a bug of ours"),
+        ("crash", "SIGSEGV"),
+        ("eat_memory", "MemoryError"),
+        ("rubbish", "not JSON"),
+        ("boast", "SIGKILL"),
+    ],
+)
+def test_a_child_that_dies_or_answers_rubbish_costs_its_own_job_only(bad: str, last_words: str) -> None:
+    async def story(pool: ConfinedPool) -> Any:
+        with pytest.raises(ConfinedDied, match=last_words):
+            await pool.run({"do": bad})
+        return await echo(pool, "the next one")
+
+    assert in_pool(story)["said"] == "the next one"
+
+
+def test_a_job_has_its_own_processor_time() -> None:
+    """Five jobs of 0.5 s fit under a limit of 1 s each; one that never ends is stopped by the kernel."""
+
+    async def story(pool: ConfinedPool) -> None:
+        for _ in range(5):
+            await pool.run({"do": "work"})
+        with pytest.raises(ConfinedDied, match="SIGXCPU"):
+            await pool.run({"do": "spin"})
+
+    in_pool(story, cpu_seconds=1)
+
+
+def test_a_child_that_hangs_is_killed_and_replaced() -> None:
+    async def story(pool: ConfinedPool) -> Any:
+        first = await echo(pool)
+        with pytest.raises(ConfinedDied, match="no answer within"):
+            await pool.run({"do": "hang"})
+        return first["pid"], await echo(pool)
+
+    hung, answer = in_pool(story, wall_seconds=1)
+
+    assert answer["pid"] != hung
+    assert not is_alive(hung)
+
+
+def test_the_answer_to_a_cancelled_job_reaches_nobody() -> None:
+    async def story(pool: ConfinedPool) -> list[Any]:
+        await echo(pool)
+        answers = []
+        for number in range(20):
+            late = asyncio.ensure_future(echo(pool, "late"))
+            for _ in range(number % 7):
+                await asyncio.sleep(0)
+            late.cancel()
+            answers.append((await echo(pool, f"mine {number}"))["said"])
+        return answers
+
+    assert in_pool(story, processes=2) == [f"mine {number}" for number in range(20)]
+
+
+def test_a_child_that_died_while_it_was_idle_costs_no_job() -> None:
+    async def story(pool: ConfinedPool) -> Any:
+        first = await echo(pool)
+        os.kill(first["pid"], signal.SIGKILL)
+        await asyncio.to_thread(wait_until_dead, first["pid"])
+        return await echo(pool, "still here")
+
+    assert in_pool(story)["said"] == "still here"
+
+
+def test_no_more_jobs_run_at_once_than_there_are_processes() -> None:
+    async def story(pool: ConfinedPool) -> set[int]:
+        return {answer["pid"] for answer in await asyncio.gather(*[echo(pool) for _ in range(50)])}
+
+    assert len(in_pool(story, processes=3)) <= 3
+
+
+def test_a_child_is_replaced_after_many_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "_MOST_JOBS", 3)
+
+    async def story(pool: ConfinedPool) -> list[int]:
+        return [(await echo(pool))["pid"] for _ in range(7)]
+
+    pids = in_pool(story)
+
+    assert [pids.count(pid) for pid in dict.fromkeys(pids)] == [3, 3, 1]
+
+
+def test_a_child_can_do_little_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_SECRET", "that no decoder needs")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        question = {"do": "confess", "folder": str(tmp_path), "port": listener.getsockname()[1]}
+        confession: Any = in_pool(lambda pool: pool.run(question))
+
+    network_was_left = confession.pop("network") != str(Path("/proc/self/ns/net").readlink())
+    assert confession.pop("descriptors") < 16
+    assert confession == {
+        "environment": "",
+        "written": False,
+        "reached": not network_was_left,
+        "core": 0,
+        "no_new_privileges": 1,
+        "session": True,
+    }
+
+
+def test_a_closed_pool_leaves_no_process_behind() -> None:
+    async def story(pool: ConfinedPool) -> tuple[list[int], asyncio.Future[Any]]:
+        pids = [answer["pid"] for answer in await asyncio.gather(*[echo(pool) for _ in range(3)])]
+        return pids, asyncio.ensure_future(pool.run({"do": "spin"}))
+
+    async def tell() -> list[int]:
+        async with ConfinedPool(
+            "confined_tasks:serve", processes=3, memory_bytes=2**28, cpu_seconds=20, wall_seconds=30
+        ) as pool:
+            pids, endless = await story(pool)
+            await asyncio.sleep(0.05)
+        with pytest.raises(ConfinedDied):
+            await endless
+        with pytest.raises(RuntimeError, match="closed"):
+            await pool.run({"do": "echo"})
+        return pids
+
+    pids = asyncio.run(tell())
+
+    assert not any(is_alive(pid) for pid in pids)
+
+
+@pytest.mark.parametrize("last_job", ["echo", "spin"], ids=["idle", "busy"])
+def test_children_die_with_a_parent_that_is_killed(last_job: str) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", _PARENT, last_job],
+        stdout=subprocess.PIPE,
+        env={"PYTHONPATH": os.pathsep.join(sys.path)},
+        text=True,
+    )
+    assert parent.stdout
+    child = int(parent.stdout.readline())
+    assert is_alive(child)
+
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+
+    wait_until_dead(child)
+
+
+def test_a_task_that_cannot_be_imported_is_said_in_one_line() -> None:
+    async def story() -> None:
+        async with ConfinedPool(
+            "no_such_module:task", processes=1, memory_bytes=2**28, cpu_seconds=1, wall_seconds=1
+        ) as pool:
+            await pool.run({})
+
+    with pytest.raises(WrongUse, match="does not start: ModuleNotFoundError: No module named 'no_such_module'"):
+        asyncio.run(story())
+
+
+_PARENT = """
+import asyncio, sys
+from forecourt.confined.pool import ConfinedPool
+
+async def main():
+    async with ConfinedPool(
+        "confined_tasks:serve", processes=1, memory_bytes=2**28, cpu_seconds=60, wall_seconds=60
+    ) as pool:
+        print((await pool.run({"do": "echo"}))["pid"], flush=True)
+        await pool.run({"do": sys.argv[1]})
+        await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+def wait_until_dead(pid: int) -> None:
+    deadline = time.monotonic() + 10
+    while is_alive(pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def is_alive(pid: int) -> bool:
+    """A zombie counts as dead here: who reaps an orphan is not ours to say."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"

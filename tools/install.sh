@@ -1,0 +1,18 @@
+#!/bin/sh
+# Fill .venv from uv.lock; arguments go to `uv sync`. Needs Python 3.11 or newer, and gets uv itself where it is missing.
+set -eu
+cd "$(dirname "$0")/.."
+
+for python in python3 python3.14 python3.13 python3.12 python3.11 ''; do
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break
+done
+if [ -z "$python" ]; then
+    echo 'Forecourt needs Python 3.11 or newer; none is on PATH' >&2
+    exit 1
+fi
+uv=$("$python" tools/get_uv.py)
+
+# An environment that works keeps its Python; an activated one elsewhere is none of our business.
+unset VIRTUAL_ENV
+[ -x .venv/bin/python ] && python=.venv/bin/python
+UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never "$uv" sync --quiet --frozen --python "$python" "$@"
