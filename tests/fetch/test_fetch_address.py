@@ -1,4 +1,4 @@
-"""CASES.md, U01 to U08 and U11 to U22: judged as text, before anything is looked up."""
+"""Cases U01 to U08 and U11 to U22: judged as text, before anything is looked up."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 

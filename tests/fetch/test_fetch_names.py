@@ -1,4 +1,4 @@
-"""CASES.md, U06, U08 to U10 and U18 to U19: where a name leads. DNS alone is played by a fake; the sockets are real."""
+"""Cases U06, U08 to U10 and U18 to U19: where a name leads. DNS alone is played by a fake; the sockets are real."""
 
 import asyncio
 from collections.abc import Sequence

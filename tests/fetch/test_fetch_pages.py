@@ -1,4 +1,4 @@
-"""CASES.md, H11 and H23: pages and robots.txt over real sockets."""
+"""Cases H11 and H23: pages and robots.txt over real sockets."""
 
 import gzip
 import tracemalloc
@@ -20,10 +20,12 @@ RULES = b"User-agent: *\nDisallow: /private\n"
 
 
 @pytest.mark.parametrize(
-    ("body", "coding"), [(PAGE, "identity"), (gzip.compress(PAGE), "gzip"), (brotli.compress(PAGE), "br")]
+    ("coding", "body"),
+    [("identity", PAGE), ("gzip", gzip.compress(PAGE)), ("br", brotli.compress(PAGE))],
+    ids=["identity", "gzip", "br"],
 )
 def test_a_page_is_read_through_one_layer_of_coding(
-    send: Send, server: MisbehavingServer, body: bytes, coding: str
+    send: Send, server: MisbehavingServer, coding: str, body: bytes
 ) -> None:
     server.on("/1", answer(body, headers=[HTML, ("Content-Encoding", coding)]))
 

@@ -1,33 +1,28 @@
-"""CASES.md, group H, over real sockets: what becomes of one photo."""
+"""The cases of group H, over real sockets: what becomes of one photo."""
 
-import asyncio
 import gzip
 import hashlib
-import resource
 import tracemalloc
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]  # it ships no types
 import pytest
-from servers.errands import NotedTurns, Send
+from servers.errands import Errand, NotedTurns, Send
 from servers.misbehaving import (
     Behaviour,
     MisbehavingServer,
     answer,
     endless,
-    in_turn,
     misbehaving,
     nobody_answers,
     raw,
-    redirect,
     reset,
     silence,
 )
 
-from forecourt.errors import Blocked, Gone, HostTrouble, PermanentError, StoreUnavailable, TransientError, Trouble
+from forecourt.errors import Blocked, Gone, HostTrouble, PermanentError, TransientError, Trouble
 from forecourt.failure_kinds import FailureKind
-from forecourt.fetch.client import Download, Fetcher
+from forecourt.fetch.client import Download
 from forecourt.fetch.limits import Limits
 
 PHOTO = bytes(range(256)) * 40
@@ -36,7 +31,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
-def a_photo(url: str, folder: Path, *, referer: str | None = None) -> Callable[[Fetcher], Awaitable[Download]]:
+def a_photo(url: str, folder: Path, *, referer: str | None = None) -> Errand[Download]:
     return lambda fetcher: fetcher.get_photo(url, referer=referer, folder=folder)
 
 
@@ -61,19 +56,6 @@ def test_a_photo_lands_in_a_new_file_with_its_hash(
     assert request.headers["user-agent"].startswith("forecourt/")
     assert "referer" not in request.headers  # https page, http photo
     assert turns.taken == [(f"127.0.0.1:{server.port}", None)]
-
-
-def test_the_page_is_named_as_referer_without_its_secrets(send: Send, server: MisbehavingServer, folder: Path) -> None:
-    server.on("/a.jpg", answer(PHOTO))
-
-    for page in ("http://dealer.example/1?a#b", "http://user:secret@dealer.example/", "not a page"):
-        send(a_photo(server.url("/a.jpg"), folder, referer=page))
-
-    assert [request.headers.get("referer") for request in server.requests] == [
-        "http://dealer.example/1?a",
-        None,
-        None,
-    ]
 
 
 NOTHING_STORED: dict[str, tuple[Behaviour, type[Trouble], FailureKind]] = {
@@ -236,15 +218,15 @@ def test_what_is_odd_but_whole_is_a_photo(
     assert download.sha256 == hashlib.sha256(body).hexdigest()
 
 
-_MEMBER = gzip.compress(bytes(64 * 1024 * 1024))
+_MEMBER = gzip.compress(bytes(16 * 2**20))
 _EMPTY_BLOCKS = bytes([0, 0, 0, 0xFF, 0xFF]) * 10_000  # "stored", of length 0
 _GZIPPED = OK + b"Content-Encoding: gzip\r\n\r\n"
 BOMBS = {
     "H02 endless chunks of 1 MB": endless(CHUNKED, b"100000\r\n" + bytes(2**20) + b"\r\n"),
-    "H10 10 MB of gzip become 10 GB": endless(_GZIPPED, _MEMBER, times=160),
+    "H10 10 MB of gzip become 10 GB": endless(_GZIPPED, _MEMBER, times=640),
     "H10 endless gzip of nothing": endless(_GZIPPED + gzip.compress(b"")[:10], _EMPTY_BLOCKS),
     "H11 one gzip member": answer(_MEMBER, headers=[("Content-Encoding", "gzip")]),
-    "H11 brotli": answer(brotli.compress(bytes(2**28), quality=1), headers=[("Content-Encoding", "br")]),
+    "H11 brotli": answer(brotli.compress(bytes(2**26), quality=1), headers=[("Content-Encoding", "br")]),
 }
 
 
@@ -290,116 +272,3 @@ def test_h08_a_host_that_does_not_even_connect_is_unreachable(send: Send, folder
         send(a_photo(f"http://127.0.0.1:{port}/a.jpg", folder), limits=PATIENCE)
 
     assert refused.value.kind is silent.value.kind is FailureKind.UNREACHABLE
-
-
-def test_h21_no_cookie_is_kept(send: Send, server: MisbehavingServer, folder: Path) -> None:
-    server.on("/a.jpg", answer(PHOTO, headers=[("Set-Cookie", "a=b"), ("Set-Cookie", "c=d; Path=/")]))
-    server.on("/b.jpg", answer(b"", status=302, headers=[("Set-Cookie", "e=f"), ("Location", "/a.jpg")]))
-
-    async def twice(fetcher: Fetcher) -> None:
-        await fetcher.get_photo(server.url("/b.jpg"), referer=None, folder=folder)
-        await fetcher.get_photo(server.url("/a.jpg"), referer=None, folder=folder)
-
-    send(twice)
-
-    assert len(server.requests) == 3
-    assert all("cookie" not in request.headers for request in server.requests)
-
-
-def test_a_connection_is_kept_for_the_next_photo(send: Send, server: MisbehavingServer, folder: Path) -> None:
-    server.on("/a.jpg", answer(PHOTO))
-
-    async def thrice(fetcher: Fetcher) -> None:
-        for _ in range(3):
-            await fetcher.get_photo(server.url("/a.jpg"), referer=None, folder=folder)
-
-    send(thrice)
-
-    assert (server.connections, len(server.requests)) == (1, 3)
-
-
-def test_a_kept_connection_that_had_ended_is_no_trouble_of_the_host(
-    send: Send, server: MisbehavingServer, turns: NotedTurns, folder: Path
-) -> None:
-    """The server closes it just when the next request is on its way. What a new connection says counts."""
-    server.on("/a.jpg", in_turn(answer(PHOTO), reset(), answer(PHOTO)))
-
-    async def twice(fetcher: Fetcher) -> Download:
-        await fetcher.get_photo(server.url("/a.jpg"), referer=None, folder=folder)
-        return await fetcher.get_photo(server.url("/a.jpg"), referer=None, folder=folder)
-
-    assert send(twice).size == len(PHOTO)
-    assert server.connections == 2
-    assert len(turns.taken) == 2
-
-
-def test_our_own_full_or_missing_folder_is_not_the_photos_fault(
-    send: Send, server: MisbehavingServer, tmp_path: Path
-) -> None:
-    server.on("/a.jpg", answer(PHOTO))
-
-    with pytest.raises(StoreUnavailable):
-        send(a_photo(server.url("/a.jpg"), tmp_path / "nowhere"))
-
-
-def test_c06_a_disk_that_fills_up_leaves_no_half_a_file(send: Send, server: MisbehavingServer, folder: Path) -> None:
-    server.on("/a.jpg", answer(PHOTO))
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (5000, before[1]))
-    try:
-        with pytest.raises(StoreUnavailable):
-            send(a_photo(server.url("/a.jpg"), folder))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-    assert list(folder.iterdir()) == []
-
-
-def test_c11_a_download_that_is_cancelled_leaves_nothing_behind(
-    send: Send, server: MisbehavingServer, turns: NotedTurns, folder: Path
-) -> None:
-    server.on("/a.jpg", endless(OK + b"\r\n", PHOTO, every_seconds=0.01))
-
-    def begun() -> bool:
-        return any(file.stat().st_size for file in folder.iterdir())
-
-    async def begin_and_stop(fetcher: Fetcher) -> None:
-        download = asyncio.create_task(fetcher.get_photo(server.url("/a.jpg"), referer=None, folder=folder))
-        while not begun():  # noqa: ASYNC110 (there is nothing to wait on)
-            await asyncio.sleep(0.01)
-        assert turns.open == 1
-        download.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await download
-
-    send(begin_and_stop)
-
-    assert list(folder.iterdir()) == []
-
-
-def test_u23_neither_proxy_nor_netrc_is_used(
-    send: Send, server: MisbehavingServer, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login someone password secret\n")
-    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.2:9/")
-    server.on("/a.jpg", answer(PHOTO))
-
-    assert send(a_photo(server.url("/a.jpg"), folder)).size == len(PHOTO)
-    assert "authorization" not in server.requests[0].headers
-
-
-def test_trouble_of_a_host_that_a_redirect_leads_to_passes_through_its_own_turn(
-    send: Send, server: MisbehavingServer, turns: NotedTurns, folder: Path
-) -> None:
-    with misbehaving() as other:
-        server.on("/a.jpg", redirect(other.url("/b.jpg")))
-        other.on("/b.jpg", answer(status=503))
-        with pytest.raises(HostTrouble) as trouble:
-            send(a_photo(server.url("/a.jpg"), folder))
-
-    assert turns.taken == [
-        (f"127.0.0.1:{server.port}", None),
-        (f"127.0.0.1:{other.port}", trouble.value),
-    ]

@@ -1,4 +1,4 @@
-"""CASES.md, U21 and U22: our own redirect loop."""
+"""Cases U21 and U22: our own redirect loop."""
 
 import pytest
 from servers.errands import NotedTurns, Send

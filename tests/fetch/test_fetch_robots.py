@@ -1,4 +1,4 @@
-"""CASES.md, H23, as far as text and outcome go; the requests are in test_fetch_pages.py."""
+"""Cases H23, as far as text and outcome go; the requests are in test_fetch_pages.py."""
 
 import pytest
 

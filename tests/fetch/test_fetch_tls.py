@@ -1,4 +1,4 @@
-"""CASES.md, U22 and U24, with an authority of our own."""
+"""Cases U22 and U24, with an authority of our own."""
 
 import ssl
 from datetime import UTC, datetime

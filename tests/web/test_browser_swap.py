@@ -4,10 +4,13 @@ import io
 import re
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Locator, Page, Route
+from served import Jpeg, Serve, Served
 
 WATCH = """
 () => {
@@ -36,26 +39,34 @@ SEEN = """
 """
 
 
-@pytest.fixture
-def dealer(jpeg):
+class Dealer(ThreadingHTTPServer):
     """A dealer's server with red photos; `asked` counts."""
-    asked = Counter()
 
-    class Dealer(BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked[self.path] += 1
-            found = "missing" not in self.path
-            self.send_response(200 if found else 404)
-            self.send_header("Content-Type", "image/jpeg")
-            self.end_headers()
-            self.wfile.write(jpeg("red", (640, 480)) if found else b"")
+    def __init__(self, photo: bytes) -> None:
+        super().__init__(("127.0.0.1", 0), _DealerAnswer)
+        self.photo = photo
+        self.asked: Counter[str] = Counter()
+        self.address = f"http://127.0.0.1:{self.server_port}"
 
-        def log_message(self, *_):
-            pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Dealer)
-    server.asked = asked
-    server.address = f"http://127.0.0.1:{server.server_port}"
+class _DealerAnswer(BaseHTTPRequestHandler):
+    server: Dealer
+
+    def do_GET(self) -> None:
+        self.server.asked[self.path] += 1
+        found = "missing" not in self.path
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Type", "image/jpeg")
+        self.end_headers()
+        self.wfile.write(self.server.photo if found else b"")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the standard library's own signature)
+        pass
+
+
+@pytest.fixture
+def dealer(jpeg: Jpeg) -> Iterator[Dealer]:
+    server = Dealer(jpeg("red", (640, 480)))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server
@@ -65,14 +76,16 @@ def dealer(jpeg):
 
 
 @pytest.fixture
-def served(serve):
+def served(serve: Serve) -> Served:
     return serve(allowed_networks="127.0.0.0/8")
 
 
-def test_photos_are_swapped_in_the_open_page_without_a_flash(served, dealer, jpeg, page):
+def test_photos_are_swapped_in_the_open_page_without_a_flash(
+    served: Served, dealer: Dealer, jpeg: Jpeg, page: Page
+) -> None:
     vehicle = served.add_vehicle(title="1973 Porsche 911")
     images = [served.add_image(vehicle, n, source_url=f"{dealer.address}/{n}.jpg") for n in range(5)]
-    complaints = []
+    complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.goto(f"{served.url}/vehicles/{vehicle}")
     page.wait_for_function(ALL_LOADED)
@@ -92,7 +105,7 @@ def test_photos_are_swapped_in_the_open_page_without_a_flash(served, dealer, jpe
     assert complaints == []
 
 
-def test_the_list_swaps_too(served, dealer, jpeg, page):
+def test_the_list_swaps_too(served: Served, dealer: Dealer, jpeg: Jpeg, page: Page) -> None:
     images = [served.add_image(served.add_vehicle(), source_url=f"{dealer.address}/{n}.jpg") for n in range(3)]
     page.goto(served.url)
     page.wait_for_function(ALL_LOADED)
@@ -106,7 +119,9 @@ def test_the_list_swaps_too(served, dealer, jpeg, page):
     assert (color_of(swapped.locator("img")), swapped.locator(".mark").inner_text()) == ("blue", "Our copy")
 
 
-def test_a_photo_that_the_dealer_no_longer_shows_is_healed(served, dealer, jpeg, page):
+def test_a_photo_that_the_dealer_no_longer_shows_is_healed(
+    served: Served, dealer: Dealer, jpeg: Jpeg, page: Page
+) -> None:
     vehicle = served.add_vehicle()
     image = served.add_image(vehicle, source_url=f"{dealer.address}/missing.jpg")
     page.goto(f"{served.url}/vehicles/{vehicle}")
@@ -118,18 +133,25 @@ def test_a_photo_that_the_dealer_no_longer_shows_is_healed(served, dealer, jpeg,
     page.wait_for_function(ALL_LOADED)
 
 
-def test_what_became_ours_while_the_page_was_made_is_not_missed(served, dealer, jpeg, page):
+def test_what_became_ours_while_the_page_was_made_is_not_missed(
+    served: Served, dealer: Dealer, jpeg: Jpeg, page: Page
+) -> None:
     """The page's script begins to listen a little before what the page shows."""
     vehicle = served.add_vehicle()
     image = served.add_image(vehicle, source_url=f"{dealer.address}/0.jpg")
-    page.route("**/static/swap.js", lambda route: (served.make_ours(image, jpeg("blue")), route.continue_()))
+
+    def change_first(route: Route) -> None:
+        served.make_ours(image, jpeg("blue"))
+        route.continue_()
+
+    page.route("**/static/swap.js", change_first)
 
     page.goto(f"{served.url}/vehicles/{vehicle}")
 
     page.wait_for_function(ALL_OURS)
 
 
-def test_without_javascript_everything_is_there(served, dealer, page):
+def test_without_javascript_everything_is_there(served: Served, dealer: Dealer, page: Page) -> None:
     vehicle = served.add_vehicle()
     served.add_image(vehicle, source_url=f"{dealer.address}/0.jpg")
     page.route("**/*.js", lambda route: route.abort())
@@ -139,8 +161,8 @@ def test_without_javascript_everything_is_there(served, dealer, page):
     page.wait_for_function(ALL_LOADED)
 
 
-def color_of(image):
+def color_of(image: Locator) -> str:
     """Red or blue, as it is on the screen."""
-    picture = Image.open(io.BytesIO(image.screenshot())).convert("RGB")
-    red, _, blue = picture.getpixel((picture.width // 2, picture.height // 2))
+    picture = Image.open(io.BytesIO(image.screenshot())).convert("RGB").resize((1, 1))
+    red, _, blue = picture.tobytes()
     return "red" if red > blue else "blue"

@@ -3,9 +3,10 @@
 import shutil
 
 import pytest
+from served import Jpeg, Served
 
 
-def test_a_vehicle_is_its_columns_and_its_images(served, jpeg):
+def test_a_vehicle_is_its_columns_and_its_images(served: Served, jpeg: Jpeg) -> None:
     vehicle = served.add_vehicle(vin="WP0ZZZ91ZTS392124", price="89500.50", currency="EUR", mileage=10)
     second = served.add_image(vehicle, 1, failure_kind="timeout")
     first = served.add_image(vehicle, 0, width=1600, height=1200)
@@ -46,13 +47,13 @@ def test_a_vehicle_is_its_columns_and_its_images(served, jpeg):
     ]
 
 
-def test_a_whole_price_is_a_whole_number(served):
+def test_a_whole_price_is_a_whole_number(served: Served) -> None:
     vehicle = served.add_vehicle(price=89500)
 
     assert b'"price":89500,' in served.ask(f"/api/vehicles/{vehicle}").body
 
 
-def test_the_list_of_vehicles_is_read_page_by_page(served):
+def test_the_list_of_vehicles_is_read_page_by_page(served: Served) -> None:
     vehicles = [served.add_vehicle() for _ in range(5)]
     image = served.add_image(vehicles[-1])
 
@@ -60,15 +61,19 @@ def test_the_list_of_vehicles_is_read_page_by_page(served):
     while pages[-1]["next"]:
         pages.append(served.ask(f"/api/vehicles?limit=2&cursor={pages[-1]['next']}").json())
 
-    assert [[item["id"] for item in page["items"]] for page in pages] == [vehicles[:2:-1], vehicles[2:0:-1], vehicles[:1]]
+    assert [[item["id"] for item in page["items"]] for page in pages] == [
+        vehicles[:2:-1],
+        vehicles[2:0:-1],
+        vehicles[:1],
+    ]
     newest = pages[0]["items"][0]
     assert newest["primary_image"]["id"] == image
     assert (newest["images_count"], newest["stored_images_count"]) == (1, 0)
 
 
-def test_organizations_are_listed(served, add_organization):
+def test_organizations_are_listed(served: Served) -> None:
     for number in range(3):
-        add_organization(f"Dealer {number}")
+        served.add_organization(f"Dealer {number}")
 
     first = served.ask("/api/organizations?limit=2").json()
     second = served.ask(f"/api/organizations?limit=2&cursor={first['next']}").json()
@@ -77,7 +82,7 @@ def test_organizations_are_listed(served, add_organization):
     assert second["next"] is None
 
 
-def test_hidden_vehicles_are_hidden(served):
+def test_hidden_vehicles_are_hidden(served: Served) -> None:
     vehicle = served.add_vehicle(is_public=False)
 
     assert served.ask("/api/vehicles").json() == {"items": [], "next": None}
@@ -85,7 +90,7 @@ def test_hidden_vehicles_are_hidden(served):
 
 
 @pytest.mark.parametrize("path", ["/api/vehicles/999", "/api/vehicles/" + "9" * 40, "/api/nothing"])
-def test_what_is_not_there_is_404_in_json(served, path):
+def test_what_is_not_there_is_404_in_json(served: Served, path: str) -> None:
     answer = served.ask(path)
 
     assert answer.status == 404
@@ -93,14 +98,14 @@ def test_what_is_not_there_is_404_in_json(served, path):
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=9999", "cursor=x", "cursor=-1", "limit=x"])
-def test_a_wrong_question_is_422_and_names_the_parameter(served, query):
+def test_a_wrong_question_is_422_and_names_the_parameter(served: Served, query: str) -> None:
     answer = served.ask(f"/api/vehicles?{query}")
 
     assert answer.status == 422
     assert answer.json()["detail"].startswith(query.partition("=")[0])
 
 
-def test_the_state_has_the_three_counts_under_their_names(served, jpeg):
+def test_the_state_has_the_three_counts_under_their_names(served: Served, jpeg: Jpeg) -> None:
     vehicle = served.add_vehicle()
     served.make_ours(served.add_image(vehicle, 0), jpeg())
     served.add_image(vehicle, 1, failure_kind="dns")
@@ -115,12 +120,12 @@ def test_the_state_has_the_three_counts_under_their_names(served, jpeg):
     assert set(state["import_queue"]["by_status"].values()) == {0}
 
 
-def test_a_supervisor_learns_that_all_is_well(served):
+def test_a_supervisor_learns_that_all_is_well(served: Served) -> None:
     assert served.ask("/healthz").json() == {"status": "up"}
     assert served.ask("/readyz").json() == {"status": "ready"}
 
 
-def test_not_ready_when_the_photo_store_has_vanished(served):
+def test_not_ready_when_the_photo_store_has_vanished(served: Served) -> None:
     shutil.rmtree(served.store)
 
     answer = served.ask("/readyz")
@@ -129,7 +134,7 @@ def test_not_ready_when_the_photo_store_has_vanished(served):
     assert served.ask("/healthz").status == 200
 
 
-def test_the_list_of_routes_names_each(served):
+def test_the_list_of_routes_names_each(served: Served) -> None:
     paths = served.ask("/openapi.json").json()["paths"]
 
     page = served.ask("/docs").text

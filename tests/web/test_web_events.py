@@ -5,13 +5,14 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from served import Jpeg, Served
 
 from forecourt.web import change_feed
 
 ZERO = "2000-01-01T00:00:00.000000Z-0"
 
 
-def test_a_photo_that_becomes_ours_is_told(served, jpeg):
+def test_a_photo_that_becomes_ours_is_told(served: Served, jpeg: Jpeg) -> None:
     vehicle = served.add_vehicle()
     image = served.add_image(vehicle)
 
@@ -27,7 +28,7 @@ def test_a_photo_that_becomes_ours_is_told(served, jpeg):
     }
 
 
-def test_without_a_cursor_it_begins_now(served, jpeg):
+def test_without_a_cursor_it_begins_now(served: Served, jpeg: Jpeg) -> None:
     vehicle = served.add_vehicle()
     before, after = served.add_image(vehicle, 0), served.add_image(vehicle, 1)
     served.make_ours(before, jpeg())
@@ -39,7 +40,7 @@ def test_without_a_cursor_it_begins_now(served, jpeg):
 
 
 @pytest.mark.parametrize("way", ["header", "query"])
-def test_a_cursor_resumes_right_behind_what_was_seen(served, jpeg, way):
+def test_a_cursor_resumes_right_behind_what_was_seen(served: Served, jpeg: Jpeg, way: str) -> None:
     vehicle = served.add_vehicle()
     images = [served.add_image(vehicle, position) for position in range(3)]
     for minutes, image in enumerate(images):
@@ -51,7 +52,7 @@ def test_a_cursor_resumes_right_behind_what_was_seen(served, jpeg, way):
         assert [events.next()["image_id"] for _ in range(2)] == images[1:]
 
 
-def test_a_commit_that_comes_late_is_told_and_nothing_twice(served, jpeg):
+def test_a_commit_that_comes_late_is_told_and_nothing_twice(served: Served, jpeg: Jpeg) -> None:
     """Its changed_at lies before that of a row which was read already."""
     vehicle = served.add_vehicle()
     early, late, last = (served.add_image(vehicle, position) for position in range(3))
@@ -65,7 +66,7 @@ def test_a_commit_that_comes_late_is_told_and_nothing_twice(served, jpeg):
         assert events.next()["image_id"] == last
 
 
-def test_a_late_commit_is_not_lost_to_a_reader_who_comes_back(served, jpeg):
+def test_a_late_commit_is_not_lost_to_a_reader_who_comes_back(served: Served, jpeg: Jpeg) -> None:
     vehicle = served.add_vehicle()
     seen, late = served.add_image(vehicle, 0), served.add_image(vehicle, 1)
     with served.events() as stays:
@@ -79,7 +80,7 @@ def test_a_late_commit_is_not_lost_to_a_reader_who_comes_back(served, jpeg):
             assert events.next()["image_id"] == late
 
 
-def test_only_the_vehicles_asked_for(served, jpeg):
+def test_only_the_vehicles_asked_for(served: Served, jpeg: Jpeg) -> None:
     other, wanted = served.add_vehicle(), served.add_vehicle()
     images = [served.add_image(vehicle, position) for position in range(2) for vehicle in (other, wanted)]
     served.make_ours(images[0], jpeg(), changed_at=datetime.now(UTC) - timedelta(minutes=2))
@@ -92,7 +93,7 @@ def test_only_the_vehicles_asked_for(served, jpeg):
         assert events.next()["image_id"] == images[3]
 
 
-def test_hidden_vehicles_are_not_told(served, jpeg):
+def test_hidden_vehicles_are_not_told(served: Served, jpeg: Jpeg) -> None:
     hidden = served.add_image(served.add_vehicle(is_public=False))
     shown = served.add_image(served.add_vehicle())
     served.make_ours(hidden, jpeg(), changed_at=datetime.now(UTC) - timedelta(minutes=2))
@@ -103,14 +104,14 @@ def test_hidden_vehicles_are_not_told(served, jpeg):
 
 
 @pytest.mark.parametrize("cursor", ["x", "2026-13-01T00:00:00Z-1", "2026-01-01-1", f"{ZERO}x", "0001-01-01T00:00:00Z-"])
-def test_a_cursor_that_is_none_is_refused(served, cursor):
+def test_a_cursor_that_is_none_is_refused(served: Served, cursor: str) -> None:
     answer = served.ask("/api/events", Last_Event_ID=cursor)
 
     assert answer.status == 400
     assert "cursor" in answer.json()["detail"]
 
 
-def test_more_than_a_page_is_told_whole(served, jpeg, monkeypatch):
+def test_more_than_a_page_is_told_whole(served: Served, jpeg: Jpeg, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(change_feed, "PAGE", 2)
     vehicle = served.add_vehicle()
     images = [served.add_image(vehicle, position) for position in range(5)]
@@ -121,7 +122,9 @@ def test_more_than_a_page_is_told_whole(served, jpeg, monkeypatch):
         assert [events.next()["image_id"] for _ in images] == images
 
 
-def test_s05_who_does_not_keep_up_is_cut_off_and_resumes(served, jpeg, monkeypatch):
+def test_s05_who_does_not_keep_up_is_cut_off_and_resumes(
+    served: Served, jpeg: Jpeg, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(change_feed, "QUEUED", 1)
     vehicle = served.add_vehicle()
     images = [served.add_image(vehicle, position) for position in range(4)]
@@ -137,7 +140,9 @@ def test_s05_who_does_not_keep_up_is_cut_off_and_resumes(served, jpeg, monkeypat
         assert [events.next()["image_id"] for _ in images] == images
 
 
-def test_s05_there_is_an_end_to_listeners_and_a_place_comes_free(served, monkeypatch):
+def test_s05_there_is_an_end_to_listeners_and_a_place_comes_free(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(change_feed, "LISTENERS", 2)
     with served.events(), served.events():
         refused = served.ask("/api/events")

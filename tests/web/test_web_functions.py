@@ -5,8 +5,10 @@ import json
 import os
 import sys
 import time
+from pathlib import Path
 
 import pytest
+from served import Answer, Serve, Served
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # no row is read here
 
@@ -39,13 +41,13 @@ else:
 
 
 @pytest.fixture
-def with_jobs(serve, tmp_path):
+def with_jobs(serve: Serve, tmp_path: Path) -> Served:
     script = tmp_path / "command.py"
     script.write_text(COMMAND)
     return serve(api_token=TOKEN, job_command=[sys.executable, "-S", str(script)])
 
 
-def call(served, name, body, *, token=TOKEN):
+def call(served: Served, name: str, body: object, *, token: str = TOKEN) -> Answer:
     return served.ask(f"/functions/v1/{name}", "POST", body=json.dumps(body), Authorization=f"Bearer {token}")
 
 
@@ -70,26 +72,31 @@ def call(served, name, body, *, token=TOKEN):
         ),
         (
             "backfill-images",
-            {"vehicle_id": 3, "image_urls": ["https://a.example/1.jpg", "--dry-run"], "run_analysis": False, "sleep_ms": 9},
+            {
+                "vehicle_id": 3,
+                "image_urls": ["https://a.example/1.jpg", "--dry-run"],
+                "run_analysis": False,
+                "sleep_ms": 9,
+            },
             "backfill-images 3 --image-url=https://a.example/1.jpg --image-url=--dry-run --max-images=0 --json",
         ),
     ],
 )
-def test_a_request_becomes_the_command_of_the_same_name(with_jobs, name, body, words):
+def test_a_request_becomes_the_command_of_the_same_name(with_jobs: Served, name: str, body: object, words: str) -> None:
     answer = call(with_jobs, name, body)
 
     assert answer.status == 200
     assert answer.json() == {"success": True, "words": words.split()}
 
 
-def test_no_body_at_all_means_the_defaults(with_jobs):
+def test_no_body_at_all_means_the_defaults(with_jobs: Served) -> None:
     answer = with_jobs.ask("/functions/v1/process-import-queue", "POST", Authorization=f"Bearer {TOKEN}")
 
     assert answer.json()["words"] == ["process-import-queue", "--batch-size=40", "--json"]
 
 
 @pytest.mark.parametrize("name", ["extract-all-orgs-inventory", "process-import-queue", "trickle-backfill-images"])
-def test_without_the_token_nothing_starts(with_jobs, name):
+def test_without_the_token_nothing_starts(with_jobs: Served, name: str) -> None:
     answers = [call(with_jobs, name, {}, token=token) for token in ("", "wrong", TOKEN + "x", "ä")]
     answers.append(with_jobs.ask(f"/functions/v1/{name}", "POST", body="{}"))
 
@@ -97,7 +104,7 @@ def test_without_the_token_nothing_starts(with_jobs, name):
     assert answers[0].headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_where_no_token_is_set_the_routes_are_closed_and_say_how_to_open_them(served):
+def test_where_no_token_is_set_the_routes_are_closed_and_say_how_to_open_them(served: Served) -> None:
     answer = call(served, "backfill-images", {})
 
     assert answer.status == 403
@@ -117,7 +124,7 @@ def test_where_no_token_is_set_the_routes_are_closed_and_say_how_to_open_them(se
         ("process-import-queue", [], "object"),
     ],
 )
-def test_a_wrong_request_is_400_and_names_the_field(with_jobs, name, body, field):
+def test_a_wrong_request_is_400_and_names_the_field(with_jobs: Served, name: str, body: object, field: str) -> None:
     answer = call(with_jobs, name, body)
 
     assert answer.status == 400
@@ -126,7 +133,7 @@ def test_a_wrong_request_is_400_and_names_the_field(with_jobs, name, body, field
 
 
 @pytest.mark.parametrize(("code", "status"), [(0, 200), (3, 200), (75, 200), (2, 400), (1, 500), (9, 500)])
-def test_the_exit_code_decides_what_is_answered(with_jobs, code, status):
+def test_the_exit_code_decides_what_is_answered(with_jobs: Served, code: int, status: int) -> None:
     answer = call(with_jobs, "extract-all-orgs-inventory", {"business_type": f"exit {code}"})
 
     assert answer.status == status
@@ -134,13 +141,13 @@ def test_the_exit_code_decides_what_is_answered(with_jobs, code, status):
     assert answer.json() == (good if status == 200 else {"success": False, "error": "the reason in one line"})
 
 
-def test_an_answer_that_is_none_is_500(with_jobs):
+def test_an_answer_that_is_none_is_500(with_jobs: Served) -> None:
     answer = call(with_jobs, "extract-all-orgs-inventory", {"business_type": "babble"})
 
     assert (answer.status, answer.json()["success"]) == (500, False)
 
 
-def test_a_body_beyond_all_measure_is_not_read(with_jobs):
+def test_a_body_beyond_all_measure_is_not_read(with_jobs: Served) -> None:
     body = json.dumps({"padding": "x" * 2_000_000})
 
     answer = with_jobs.ask("/functions/v1/backfill-images", "POST", body=body, Authorization=f"Bearer {TOKEN}")
@@ -148,7 +155,7 @@ def test_a_body_beyond_all_measure_is_not_read(with_jobs):
     assert answer.status == 413
 
 
-def test_when_the_caller_hangs_up_the_job_is_told_once(with_jobs, tmp_path):
+def test_when_the_caller_hangs_up_the_job_is_told_once(with_jobs: Served, tmp_path: Path) -> None:
     connection = start_waiting(with_jobs, tmp_path)
 
     connection.close()
@@ -156,7 +163,7 @@ def test_when_the_caller_hangs_up_the_job_is_told_once(with_jobs, tmp_path):
     assert told(tmp_path) == "once"
 
 
-def test_when_the_server_stops_the_job_finishes_and_its_answer_arrives(with_jobs, tmp_path):
+def test_when_the_server_stops_the_job_finishes_and_its_answer_arrives(with_jobs: Served, tmp_path: Path) -> None:
     connection = start_waiting(with_jobs, tmp_path)
 
     with_jobs.stop()
@@ -166,7 +173,7 @@ def test_when_the_server_stops_the_job_finishes_and_its_answer_arrives(with_jobs
     assert told(tmp_path) == "once"
 
 
-def start_waiting(served, folder):
+def start_waiting(served: Served, folder: Path) -> http.client.HTTPConnection:
     connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
     body = json.dumps({"business_type": f"wait {folder}"})
     headers = {"Authorization": f"Bearer {TOKEN}"}
@@ -176,11 +183,11 @@ def start_waiting(served, folder):
     return connection
 
 
-def told(folder):
+def told(folder: Path) -> str:
     return wait_for(folder / "told")
 
 
-def wait_for(path):
+def wait_for(path: Path) -> str:
     deadline = time.monotonic() + 10
     while not path.exists() or not path.read_text():
         assert time.monotonic() < deadline, path

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from served import Jpeg, Served
+
 from forecourt.db.engine import reading
 from forecourt.db.progress import (
     EXTERNAL_IMAGES_COUNT,
@@ -29,11 +31,11 @@ WHERE is_external = false
 """  # noqa: W291 (to the letter)
 
 
-def test_the_published_queries_run_to_the_letter():
+def test_the_published_queries_run_to_the_letter() -> None:
     assert EXTERNAL_IMAGES_COUNT + VEHICLES_WITH_EXTERNAL_IMAGES + VEHICLES_WITH_DOWNLOADED_IMAGES == PUBLISHED
 
 
-def test_rate_and_time_left_come_from_the_last_minutes(served, jpeg):
+def test_rate_and_time_left_come_from_the_last_minutes(served: Served, jpeg: Jpeg) -> None:
     vehicle = served.add_vehicle()
     now = datetime.now(UTC)
     for position, minutes in enumerate((60, 4, 2)):
@@ -51,7 +53,7 @@ def test_rate_and_time_left_come_from_the_last_minutes(served, jpeg):
     assert progress.seconds_left == 2 / progress.stored_per_second
 
 
-def test_nothing_to_do_takes_no_time_and_no_pace_gives_no_promise(served):
+def test_nothing_to_do_takes_no_time_and_no_pace_gives_no_promise(served: Served) -> None:
     with reading(served.engine) as connection:
         assert read_progress(connection).seconds_left == 0
 

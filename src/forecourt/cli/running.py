@@ -11,9 +11,7 @@ import structlog
 from sqlalchemy import Engine
 
 from forecourt.cli.progress import ProgressLine
-from forecourt.db.engine import open_database
-from forecourt.db.migrate import upgrade
-from forecourt.jobs.house import House, Progress, open_house
+from forecourt.jobs.house import House, Progress, open_house, ready_database
 from forecourt.jobs.report import Report
 from forecourt.settings import Settings, read_settings
 
@@ -33,9 +31,7 @@ def with_database() -> tuple[Settings, Engine]:
     """Settings and the migrated database, for commands that only look or note something down."""
     settings = read_settings()
     log_to_stderr()
-    engine = open_database(settings.database_url)
-    upgrade(engine)
-    return settings, engine
+    return settings, ready_database(settings)
 
 
 def print_report(report: Report, *, json: bool) -> int:
@@ -52,7 +48,9 @@ def log_to_stderr() -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="%H:%M:%S"),
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger("warning"),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -1,12 +1,11 @@
 """What the tour reads from the rows, to prove what it says. Only reads."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
 from forecourt.db.engine import database_now
-from forecourt.db.tables import vehicle_images, vehicles
+from forecourt.db.tables import hosts, vehicle_images, vehicles
 from forecourt.schedule import BEYOND_CAP
 
 
@@ -22,15 +21,19 @@ class Counts:
 
 @dataclass(frozen=True)
 class Unfinished:
-    """An image that is still shown from its dealer, with the reason; `next_attempt_at` None: now, or never."""
+    """An image within the cap that is still shown from its dealer.
+
+    Attributes:
+        failure_kind: None where it was not asked for, because its host had asked for patience before.
+        next_in_seconds: Its own next time or its host's, whichever is later.
+    """
 
     vehicle: str
     photo_number: int
     source_url: str
     status: str
-    failure_kind: str
-    next_attempt_at: datetime | None
-    next_in_seconds: float | None
+    failure_kind: str | None
+    next_in_seconds: float
 
 
 def count_images(connection: Connection) -> Counts:
@@ -43,14 +46,14 @@ def count_images(connection: Connection) -> Counts:
 
 
 def unfinished_images(connection: Connection) -> list[Unfinished]:
-    """Those that a try ended badly for, by vehicle and position."""
-    image, now = vehicle_images.c, database_now(connection)
+    """By vehicle and position."""
+    image, host, now = vehicle_images.c, hosts.c, database_now(connection)
+    columns = (image.position, image.source_url, image.status, image.failure_kind)
     statement = (
-        select(
-            vehicles.c.title, image.position, image.source_url, image.status, image.failure_kind, image.next_attempt_at
-        )
+        select(vehicles.c.title, *columns, image.next_attempt_at, host.next_allowed_at)
         .join(vehicles, vehicles.c.id == image.vehicle_id)
-        .where(image.is_external, image.failure_kind.is_not(None))
+        .join(hosts, host.id == image.host_id)
+        .where(image.is_external, image.priority != BEYOND_CAP)
         .order_by(image.vehicle_id, image.position)
     )
     return [
@@ -60,8 +63,7 @@ def unfinished_images(connection: Connection) -> list[Unfinished]:
             source_url=row.source_url,
             status=row.status,
             failure_kind=row.failure_kind,
-            next_attempt_at=row.next_attempt_at,
-            next_in_seconds=(row.next_attempt_at - now).total_seconds() if row.next_attempt_at else None,
+            next_in_seconds=(max(row.next_attempt_at or now, row.next_allowed_at or now) - now).total_seconds(),
         )
         for row in connection.execute(statement)
     ]

@@ -30,7 +30,7 @@ ENOUGH_DISK_BYTES = 50_000_000
 
 def run_tour(
     *,
-    serve: bool,
+    serve: bool | None = None,
     console: Console | None = None,
     host: str = "127.0.0.1",
     port: int = 8000,
@@ -39,20 +39,23 @@ def run_tour(
     """Walk through the whole job; the exit code, 1 where a promise was not kept.
 
     Args:
-        serve: At the end, show the pages until somebody presses Ctrl-C.
+        serve: At the end, show the pages until somebody presses Ctrl-C; None: where somebody can, on a terminal.
         console: Where to tell it; the terminal.
         host: To serve at.
         port: To serve at.
         photo_delay_seconds: How slow the dealers' photo servers are.
     """
-    narrator = Narrator(console or Console())
+    console = console or Console()
+    narrator = Narrator(console)
     with (
         TemporaryDirectory(prefix="forecourt-demo-") as folder,
         DemoSites(photo_delay_seconds=photo_delay_seconds) as sites,
     ):
         settings = demo_settings(Path(folder))
         kept = asyncio.run(_walk(settings, sites, narrator))
-        if serve:
+        if not kept:
+            narrator.disagreeing()
+        if console.is_terminal if serve is None else serve:
             narrator.serving(f"http://{host}:{port}/")
             run_server(settings, host=host, port=port)
     return Exit.DONE if kept else Exit.ERROR
@@ -74,15 +77,11 @@ async def _walk(settings: Settings, sites: DemoSites, narrator: Narrator) -> boo
         given = [Given(each.name, each.website, each.business_type) for each in sites.organizations]
         organization_list.put(house.database.engine, given)
         narrator.opening(sites)
-        return all(
-            [
-                await _find(house, sites, narrator),
-                await _show(house, sites, narrator),
-                await _trickle(house, sites, narrator),
-                await _again(house, sites, narrator),
-                await _account(house, sites, narrator),
-            ]
-        )
+        kept = []
+        for number, step in enumerate((_find, _show, _trickle, _again, _account), 1):
+            narrator.step(number)
+            kept.append(await step(house, sites, narrator))
+        return all(kept)
 
 
 async def _find(house: House, sites: DemoSites, narrator: Narrator) -> bool:

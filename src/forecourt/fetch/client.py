@@ -111,19 +111,19 @@ class Fetcher:
             StoreUnavailable: The file cannot be written.
         """
         headers = {"Accept": PHOTO_TYPES, "Accept-Encoding": "identity"}
-        async with self._answer(url, headers, referer) as (split, response):
-            with NewFile(folder) as file:
-                max_bytes = self._settings.max_image_bytes
+        max_bytes = self._settings.max_image_bytes
+        with NewFile(folder) as file:  # outside: giving the turn back may fail, too
+            async with self._answer(url, headers, referer) as (split, response):
                 size = await read_body(response, keep=file.write, max_bytes=max_bytes, limits=self._limits)
-                return Download(
-                    path=file.path,
-                    sha256=file.keep(),
-                    size=size,
-                    content_type=_header(response, "Content-Type"),
-                    final_url=split.url,
-                    etag=_header(response, "ETag"),
-                    last_modified=_header(response, "Last-Modified"),
-                )
+            return Download(
+                path=file.path,
+                sha256=file.keep(),
+                size=size,
+                content_type=_header(response, "Content-Type"),
+                final_url=split.url,
+                etag=_header(response, "ETag"),
+                last_modified=_header(response, "Last-Modified"),
+            )
 
     async def get_page(
         self, url: str, *, accept: str = PAGE_TYPES, max_bytes: int = PAGE_BYTES, cut: bool = False

@@ -8,6 +8,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -110,7 +111,7 @@ async def ask_system(host: str) -> Sequence[IPAddress]:
             failed = OSError("a name that cannot be asked for")
         except OSError as error:
             failed = error
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # the loop may have closed meanwhile
             loop.call_soon_threadsafe(settle, addresses, failed)
 
     threading.Thread(target=ask, name=f"look up {host}", daemon=True).start()

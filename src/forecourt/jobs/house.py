@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
 
+from sqlalchemy import Engine
+
+from forecourt.db import applied_settings
 from forecourt.db.database import Database
 from forecourt.db.engine import open_database
 from forecourt.db.hosts import Manners
@@ -43,12 +46,24 @@ class Worker:
     fetcher: Fetcher
 
 
-@asynccontextmanager
-async def open_house(settings: Settings, stop: asyncio.Event) -> AsyncIterator[House]:
-    """The database, at its newest schema."""
+def ready_database(settings: Settings) -> Engine:
+    """At its newest schema, its rows marked as the settings say."""
     engine = open_database(settings.database_url)
     upgrade(engine)
-    database = Database(engine)
+    applied_settings.apply_cap(engine, cap=settings.max_images_per_vehicle)
+    applied_settings.apply_public_url(engine, public_url=public_url(settings))
+    return engine
+
+
+def public_url(settings: Settings) -> str | None:
+    """FORECOURT_PUBLIC_IMAGE_URL as text."""
+    return str(settings.public_image_url) if settings.public_image_url else None
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, stop: asyncio.Event) -> AsyncIterator[House]:
+    """The database, ready for these settings."""
+    database = Database(ready_database(settings))
     try:
         yield House(settings, database, stop)
     finally:
@@ -93,7 +108,7 @@ async def photo_verifier(settings: Settings) -> AsyncIterator[Verifier]:
 @asynccontextmanager
 async def photo_store(settings: Settings) -> AsyncIterator[PhotoStore]:
     """The store, with a scratch folder of this process."""
-    store = open_store(settings.store_url, public_url=str(settings.public_image_url or "") or None)
+    store = open_store(settings.store_url, public_url=public_url(settings))
     try:
         yield store
     finally:

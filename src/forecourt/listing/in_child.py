@@ -32,4 +32,9 @@ def read(arguments: Mapping[str, Any], body: bytes) -> Any:  # noqa: ANN401 (JSO
         reading = PageReading("feed", listing_urls=tuple(each.url for each in vehicles), vehicles=vehicles)
     else:
         reading = read_page(body, url=url, content_type=content_type)
-    return READING.dump_python(reading, mode="json", fallback=str)
+    return READING.dump_python(reading, mode="json", fallback=_plain)
+
+
+def _plain(value: object) -> object:
+    """What pydantic does not know: read-only mappings, and whatever a reader took a value from."""
+    return dict(value) if isinstance(value, Mapping) else str(value)

@@ -46,8 +46,7 @@ def function_routes(site: Site, jobs: ChildJobs) -> APIRouter:
             _route(site, jobs, model),
             methods=["POST"],
             name=name,
-            summary=f"Run `forecourt {model.command}` and answer with its result.",
-            description="Needs the header `Authorization: Bearer` with the value of FORECOURT_API_TOKEN.",
+            description=f"Runs `forecourt {model.command}` and answers with its result. Needs the token.",
             openapi_extra={"requestBody": body},
         )
     return router
@@ -110,7 +109,7 @@ def _first_fault(error: ValidationError) -> str:
 
 def _answer(command: str, end: JobEnd) -> JSONResponse:
     said = end.stderr.decode(errors="replace").strip().splitlines()
-    last_line = said[-1].strip() if said else f"{command} ended with code {end.code}"
+    last_line = said[-1].strip().removeprefix("forecourt: ") if said else f"{command} ended with code {end.code}"
     if end.code == WRONG_USE:
         return _failed(400, last_line)
     if end.code in ANSWERS and (result := _json_object(end.stdout)) is not None:

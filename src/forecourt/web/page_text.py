@@ -72,7 +72,7 @@ def facts_of(vehicle: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def duration(seconds: float | None) -> str:
-    """About how long: two units at most."""
+    """Two units at most."""
     if seconds is None:
         return "unknown"
     minutes = round(seconds / 60)
@@ -81,8 +81,8 @@ def duration(seconds: float | None) -> str:
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+        return f"about {days} d {hours} h"
+    return f"about {hours} h {minutes} min" if hours else f"about {minutes} min"
 
 
 def spelled(name: str) -> str:

@@ -18,8 +18,7 @@ def route_list(app: FastAPI, templates: Jinja2Templates) -> APIRouter:
             {
                 "method": method.upper(),
                 "path": path,
-                "text": route.get("description") or route["summary"],
-                "summary": route["summary"],
+                "text": route["description"],
                 "parameters": [parameter["name"] for parameter in route.get("parameters", [])],
             }
             for path, methods in app.openapi()["paths"].items()

@@ -50,7 +50,18 @@ async function replace(image, url) {
     return; // what is shown stays
   }
   image.src = url; // loaded and decoded: the element shows it in the same frame
+  image.closest("[data-image]").classList.remove("is-broken");
 }
+
+function noteBroken(image) {
+  if (image.complete && image.currentSrc && !image.naturalWidth) {
+    image.closest("[data-image]")?.classList.add("is-broken");
+  }
+}
+
+// Errors of images do not bubble; those that came before this script are looked for once.
+document.addEventListener("error", (event) => event.target instanceof HTMLImageElement && noteBroken(event.target), true);
+document.querySelectorAll("[data-image] img").forEach(noteBroken);
 
 // A page that is kept for the back button keeps no connection open.
 addEventListener("pagehide", () => events?.close());

@@ -13,6 +13,12 @@ depends_on = None
 def upgrade() -> None:
     """Only forwards: an older program never meets a newer database."""
     op.create_table(
+        "applied_settings",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_applied_settings")),
+    )
+    op.create_table(
         "organizations",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
