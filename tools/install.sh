@@ -15,4 +15,6 @@ uv=$("$python" tools/get_uv.py)
 # An environment that works keeps its Python; an activated one elsewhere is none of our business.
 unset VIRTUAL_ENV
 [ -x .venv/bin/python ] && python=.venv/bin/python
-UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never "$uv" sync --quiet --frozen --python "$python" "$@"
+# Compiled once here, not at each start: the machine may forbid Python to write bytecode as it goes.
+UV_COMPILE_BYTECODE=1 UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never "$uv" sync --quiet --frozen --python "$python" "$@"
+.venv/bin/python -m compileall -q src

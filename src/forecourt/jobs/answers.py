@@ -107,14 +107,14 @@ def process(processed: Processed) -> Report:
     return Report(answer, (*lines, *_stopped_lines(processed.ending)), _exit(counted, processed.ending, waits=waits))
 
 
-def extract_plan(chosen: Sequence[Organization]) -> Report:
+def extract_plan(chosen: Sequence[Organization], *, next_offset: int, full_page: bool) -> Report:
     """A dry run: which organizations would be read."""
     results = [_organization_result(Reading(each), "dry_run") for each in chosen]
     lines = (
         *(f"{each.name}: {each.active_vehicles} vehicles, {each.website}" for each in chosen),
         f"{len(chosen)} organizations would be read.",
     )
-    return Report(_extract_answer(results, 0, None), lines)
+    return Report(_extract_answer(results, 0, next_offset, has_more=full_page), lines)
 
 
 def extract(extracted: Extracted, *, next_offset: int, full_page: bool) -> Report:
@@ -133,12 +133,12 @@ def extract(extracted: Extracted, *, next_offset: int, full_page: bool) -> Repor
     if full_page:
         lines.append(f"More may be due: run it again, or with --offset {next_offset}.")
     exit_code = _exit(counted, extracted.ending, waits=len(failures) > _counted(failures).total())
-    answer = _extract_answer(results, created, next_offset if full_page else None)
+    answer = _extract_answer(results, created, next_offset, has_more=full_page)
     return Report(answer, (*lines, *_stopped_lines(extracted.ending)), exit_code)
 
 
 def _extract_answer(
-    results: Sequence[Mapping[str, object]], created: int, next_offset: int | None
+    results: Sequence[Mapping[str, object]], created: int, next_offset: int, *, has_more: bool
 ) -> dict[str, object]:
     statuses = Counter(result["status"] for result in results)
     return {
@@ -149,7 +149,7 @@ def _extract_answer(
         "total_vehicles_created": created,
         "results": list(results),
         "next_offset": next_offset,
-        "has_more": next_offset is not None,
+        "has_more": has_more,
     }
 
 

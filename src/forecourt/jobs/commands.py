@@ -35,7 +35,7 @@ async def extract_all_orgs(
     """Read the emptiest organizations' inventories and listings."""
     due = await extract.choose(house, limit=limit, offset=offset, threshold=threshold, business_type=business_type)
     if dry_run:
-        return answers.extract_plan(due)
+        return answers.extract_plan(due, next_offset=offset + limit, full_page=len(due) == limit)
     extracted = await extract.extract(house, due, progress=progress)
     return answers.extract(extracted, next_offset=offset + limit, full_page=len(due) == limit)
 

@@ -13,8 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from forecourt.db.engine import open_database
-from forecourt.db.migrate import upgrade
+from forecourt.jobs.house import ready_database
 from forecourt.settings import Settings
 from forecourt.storage import open_store
 from forecourt.web.api import api_routes, health_routes
@@ -45,8 +44,7 @@ def create_app(settings: Settings, *, job_command: Sequence[str] = OURSELVES) ->
     Raises:
         WrongUse: The database or the store cannot be opened.
     """
-    engine = open_database(settings.database_url)
-    upgrade(engine)
+    engine = ready_database(settings)
     public_url = str(settings.public_image_url) if settings.public_image_url else None
     site = Site(settings, engine, open_store(settings.store_url, public_url=public_url))
     feed = ChangeFeed(engine)
