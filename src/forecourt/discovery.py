@@ -6,6 +6,9 @@
 
 The first of these that names listings is believed: it is the dealer's own list. A part that fails is noted; what was
 found before it counts all the same.
+
+A website with a path, as a dealer's page at a marketplace, is a part of its site: its page is asked before the site's
+sitemaps, and of the sitemaps and lists that speak for the whole site only what lies below the path counts.
 """
 
 from collections import deque
@@ -15,7 +18,7 @@ from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from forecourt.db.organizations import Organization
-from forecourt.errors import HostTrouble, Trouble
+from forecourt.errors import Gone, HostTrouble, Trouble
 from forecourt.listing.values import PageReading
 from forecourt.pages import PageReader
 
@@ -52,7 +55,8 @@ async def discover(organization: Organization, *, reader: PageReader) -> Found:
         HostTrouble: The website cannot be asked now; nothing was found yet.
     """
     found = Found()
-    for way in (_from_feed, _from_sitemaps, _from_inventory):
+    ways = (_from_inventory, _from_sitemaps) if _folder(organization) else (_from_sitemaps, _from_inventory)
+    for way in (_from_feed, *ways):
         async for urls in way(organization, found, reader):
             found.listing_urls |= dict.fromkeys(urls)
             if len(found.listing_urls) >= MOST_LISTINGS:
@@ -74,17 +78,17 @@ async def _from_feed(organization: Organization, found: Found, reader: PageReade
 
 async def _from_sitemaps(organization: Organization, found: Found, reader: PageReader) -> AsyncIterator[Iterable[str]]:
     named = (await reader.rules(organization.website)).sitemaps
-    waiting = deque(named or [urljoin(organization.website + "/", _USUAL_SITEMAP)])
+    waiting = deque(named or [urljoin(organization.website, _USUAL_SITEMAP)])
     seen: set[str] = set()
     while waiting and len(seen) < _MOST_SITEMAPS:
         url = waiting.popleft()
         if url in seen:
             continue
         seen.add(url)
-        reading = await _read(url, "sitemap", found, reader)
+        reading = await _read(url, "sitemap", found, reader, optional=not named)
         if reading:
             waiting.extend(reading.sitemaps)
-            yield _of_site(reading.listing_urls, organization)
+            yield _of_part(reading.listing_urls, organization)
 
 
 async def _from_inventory(organization: Organization, found: Found, reader: PageReader) -> AsyncIterator[Iterable[str]]:
@@ -104,18 +108,20 @@ async def _from_inventory(organization: Organization, found: Found, reader: Page
         known.update(fresh)
         yield fresh
         if fresh and reading.next_page:
-            waiting.appendleft(reading.next_page)
+            waiting.extendleft(_of_site([reading.next_page], organization))
         if page == organization.website:
-            waiting.extend(_of_site(reading.inventory_urls, organization))
+            waiting.extend(_of_part(reading.inventory_urls, organization))
 
 
 async def _read(
-    url: str, kind: Literal["page", "sitemap", "feed"], found: Found, reader: PageReader
+    url: str, kind: Literal["page", "sitemap", "feed"], found: Found, reader: PageReader, *, optional: bool = False
 ) -> PageReading | None:
+    """None where it cannot be read, which is noted. What is optional was never promised: its absence is no trouble."""
     try:
         return await reader.read(url, kind=kind)
     except Trouble as trouble:
-        found.troubles.append((url, trouble))
+        if not (optional and isinstance(trouble, Gone)):
+            found.troubles.append((url, trouble))
         return None
 
 
@@ -123,6 +129,19 @@ def _of_site(urls: Iterable[str], organization: Organization) -> list[str]:
     """Those on the organization's own site: the same host, but for a leading www."""
     own = _site(organization.website)
     return [url for url in urls if _site(url) == own]
+
+
+def _of_part(urls: Iterable[str], organization: Organization) -> list[str]:
+    """Those of its own part of the site."""
+    below = _folder(organization) + "/"
+    return [url for url in _of_site(urls, organization) if urlsplit(url).path.startswith(below)]
+
+
+def _folder(organization: Organization) -> str:
+    """The path of its website without a file name; empty where the site is all its own."""
+    path = urlsplit(organization.website).path.rstrip("/")
+    folder, _, last = path.rpartition("/")
+    return folder if "." in last else path
 
 
 def _site(url: str) -> str:
