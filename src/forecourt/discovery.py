@@ -19,6 +19,7 @@ from urllib.parse import urljoin, urlsplit
 
 from forecourt.db.organizations import Organization
 from forecourt.errors import Gone, HostTrouble, Trouble
+from forecourt.fetch.address import may_be_asked
 from forecourt.listing.values import PageReading
 from forecourt.pages import PageReader
 
@@ -58,7 +59,7 @@ async def discover(organization: Organization, *, reader: PageReader) -> Found:
     ways = (_from_inventory, _from_sitemaps) if _folder(organization) else (_from_sitemaps, _from_inventory)
     for way in (_from_feed, *ways):
         async for urls in way(organization, found, reader):
-            found.listing_urls |= dict.fromkeys(urls)
+            found.listing_urls |= dict.fromkeys(url for url in urls if may_be_asked(url))
             if len(found.listing_urls) >= MOST_LISTINGS:
                 return found
         if found.listing_urls:

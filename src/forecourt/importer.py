@@ -19,7 +19,7 @@ from forecourt.db.tables import vehicles as vehicles_table
 from forecourt.db.vehicles import ListedVehicle, Saved
 from forecourt.errors import LeaseLost, PermanentError, Trouble
 from forecourt.failure_kinds import FailureKind
-from forecourt.fetch.address import host_of
+from forecourt.fetch.address import host_of, may_be_asked
 from forecourt.listing import Listing, source_key
 from forecourt.pages import PageReader
 from forecourt.schedule import after_failure
@@ -83,7 +83,7 @@ def listed_vehicle(listing: Listing, *, organization_id: int, listing_url: str) 
         listing_url=listing_url,
         fields={name: value for name, value in told.items() if value is not None},
         origin=_origin(listing),
-        photos=[ListedPhoto(url, source_key(url), host_of(url)) for url in listing.photos],
+        photos=[ListedPhoto(url, source_key(url), host_of(url)) for url in listing.photos if may_be_asked(url)],
         status="sold" if listing.sale_status == "sold" else "active",
     )
 

@@ -132,6 +132,15 @@ def host_of(url: str) -> str:
     return split_url(url).manners_host
 
 
+def may_be_asked(url: str) -> bool:
+    """Whether it has a host at all; one that parsers could disagree about has none."""
+    try:
+        host_of(url)
+    except PermanentError:
+        return False
+    return True
+
+
 def split_url(url: str) -> SplitUrl:
     """Take a URL apart without judging where it leads.
 
