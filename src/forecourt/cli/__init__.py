@@ -4,6 +4,7 @@ stdout is the result, stderr the progress and the log. What a command needs is i
 `forecourt --help` answers at once.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -62,8 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(75, f"{error}; run the same command again to go on")
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        return 1  # whoever read our output has gone
+    except BrokenPipeError:  # whoever read our output has gone; what is left of it shall not be tried again at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def _complain(code: int, line: str) -> int:

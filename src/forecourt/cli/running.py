@@ -19,7 +19,8 @@ from forecourt.settings import Settings, read_settings
 def run_job(job: Callable[[House, Progress], Awaitable[Report]], *, json: bool) -> int:
     """Run an asynchronous job with progress on stderr; print what came of it; the exit code.
 
-    The first SIGINT or SIGTERM asks it to finish what is in flight; the second ends the process at once.
+    SIGINT or SIGTERM asks it to finish what is in flight; the same signal a second time ends the process at once.
+    One of each is one wish: a terminal tells a whole group, and `worker --processes` passes it on.
     """
     settings = read_settings()
     log_to_stderr()
@@ -42,6 +43,11 @@ def print_report(report: Report, *, json: bool) -> int:
     return int(report.exit)
 
 
+def say_where(address: str) -> None:
+    """On stderr: where a browser finds us."""
+    sys.stderr.write(f"serving {address} until Ctrl-C\n")
+
+
 def log_to_stderr() -> None:
     """Warnings and what is worse, a line each."""
     structlog.configure(
@@ -61,14 +67,19 @@ async def _run(settings: Settings, job: Callable[[House, Progress], Awaitable[Re
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def on_signal() -> None:
+    seen: set[int] = set()
+
+    def on_signal(number: int) -> None:
+        if number in seen:
+            os._exit(130)  # what we held is handed back by whoever comes next
+        seen.add(number)
         if stop.is_set():
-            os._exit(130)  # the second time: at once; what we held is handed back by whoever comes next
+            return
         sys.stderr.write("forecourt: finishing what is in flight; once more ends it at once\n")
         stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, on_signal)
+        loop.add_signal_handler(number, on_signal, number)
     async with open_house(settings, stop) as house:
         with ProgressLine() as line:
             return await job(house, line.show)

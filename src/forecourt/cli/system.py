@@ -22,14 +22,14 @@ def serve(
         worker: Run `forecourt worker` beside it, as a process of its own.
     """
     from forecourt.cli.processes import beside
-    from forecourt.cli.running import log_to_stderr
+    from forecourt.cli.running import log_to_stderr, say_where
     from forecourt.settings import read_settings
     from forecourt.web.app import run_server
 
     settings = read_settings()
     log_to_stderr()
     with beside(1 if worker else 0):
-        run_server(settings, host=host, port=port)
+        run_server(settings, host=host, port=port, listening=say_where)
     return 0
 
 

@@ -3,7 +3,7 @@
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
+from forecourt.errors import WrongUse
 from forecourt.jobs.house import ready_database
 from forecourt.settings import Settings
 from forecourt.storage import open_store
@@ -30,6 +31,7 @@ from forecourt.web.site import Site
 
 OURSELVES = (sys.executable, "-m", "forecourt")
 CONNECTIONS = 900  # under the 1,024 files that most systems give a process; the next gets 503
+_BACKLOG = 2048  # connections that wait to be accepted
 STOP_SECONDS = 15  # the jobs of callers leave within 10
 _log = structlog.get_logger()
 
@@ -78,20 +80,35 @@ def create_app(settings: Settings, *, job_command: Sequence[str] = OURSELVES) ->
     return app
 
 
-def run_server(settings: Settings, *, host: str, port: int) -> None:
+def run_server(settings: Settings, *, host: str, port: int, listening: Callable[[str], None] = lambda _: None) -> None:
     """Serve until SIGINT or SIGTERM; then end streams and jobs, and return.
 
+    Args:
+        port: 0 takes a free one.
+        listening: Called with our address, as soon as a browser can connect.
+
     Raises:
-        WrongUse: The database or the store cannot be opened.
+        WrongUse: The database or the store cannot be opened, or nobody can listen there.
     """
-    server = Server(create_app(settings), host=host, port=port)
-    # uvicorn raises the signal again when it has finished, for whoever was there before.
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with _listen(host, port) as listener:
+        server = Server(create_app(settings), host=host, port=port)
+        # uvicorn raises the signal again when it has finished, for whoever was there before.
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
+            with suppress(KeyboardInterrupt):
+                server.run(sockets=[listener])
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _listen(host: str, port: int) -> socket.socket:
     try:
-        with suppress(KeyboardInterrupt):
-            server.run()
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except (OSError, OverflowError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).partition(" (")[0].rstrip(".")
+        raise WrongUse(f"cannot listen at {host}, port {port}: {reason}; choose another --host or --port") from error
 
 
 class Server(uvicorn.Server):
