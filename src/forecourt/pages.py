@@ -1,5 +1,7 @@
 """One page of a stranger's site: ask robots.txt, fetch it, read it in a confined child."""
 
+import asyncio
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -35,6 +37,7 @@ class PageReader:
         self._database = database
         self._user_agent = user_agent
         self._rules: dict[str, Robots] = {}
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def read(self, url: str, *, kind: Literal["page", "sitemap", "feed"] = "page") -> PageReading:
         """What a URL says.
@@ -58,14 +61,15 @@ class PageReader:
     async def rules(self, url: str) -> Robots:
         """The robots.txt that governs a URL: from memory, from `hosts` if it is of today, else asked."""
         host = host_of(url)
-        if host not in self._rules:
-            text = await self._database.read(lambda connection: _kept(connection, host))
-            if text is None:
-                text = await self._fetcher.get_robots(url)
-                delay = Robots(text).crawl_delay(self._user_agent)
-                await self._database.write(lambda connection: _keep(connection, host, text, delay))
-            self._rules[host] = Robots(text)
-        return self._rules[host]
+        async with self._asking[host]:  # of many pages that are read at once one asks
+            if host not in self._rules:
+                text = await self._database.read(lambda connection: _kept(connection, host))
+                if text is None:
+                    text = await self._fetcher.get_robots(url)
+                    delay = Robots(text).crawl_delay(self._user_agent)
+                    await self._database.write(lambda connection: _keep(connection, host, text, delay))
+                self._rules[host] = Robots(text)
+            return self._rules[host]
 
 
 def _kept(connection: Connection, host: str) -> str | None:

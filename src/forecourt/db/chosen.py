@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select, text
+from sqlalchemy import Connection, Select, case, func, select, text
 
 from forecourt.db.image_places import places
 from forecourt.db.rows import rows
@@ -63,20 +63,25 @@ def with_ready_images(
         only = rows(connection, "only", {"vehicle_id": Id}, [{"vehicle_id": each} for each in vehicle_ids])
         found = found.where(images.vehicle_id.in_(select(only.c.vehicle_id)))
     urgent = found.group_by(images.vehicle_id).order_by(func.min(images.priority), func.min(images.sort_key))
-    counts: dict[int, int] = dict(connection.execute(urgent.limit(limit)).tuples().all())
+    counts: dict[int, int] = dict(connection.execute(urgent.limit(limit)).all())
     names = names_of(connection, counts)
     return [ChosenVehicle(vehicle_id, names[vehicle_id], ready) for vehicle_id, ready in counts.items()]
 
 
 def waiting_for_hosts(connection: Connection, *, organization_id: int | None, now: datetime) -> Waiting:
-    """External images within the cap that could be fetched but for their host."""
+    """External images within the cap that could be fetched but for their host's trouble; its usual pause is none."""
     images = vehicle_images.c
     due_at = func.coalesce(images.next_attempt_at, hosts.c.next_allowed_at)
     found = (
         select(func.count(), func.min(due_at))
         .join(hosts, hosts.c.id == images.host_id)
         .where(text(IMAGE_OPEN), images.priority < BEYOND_CAP, due_at > now)
-        .where(or_(images.failure_kind.in_(HOST_KINDS), images.next_attempt_at.is_(None)))
+        .where(
+            case(
+                (images.next_attempt_at.is_(None), hosts.c.consecutive_failures > 0),
+                else_=images.failure_kind.in_(HOST_KINDS),
+            )
+        )
     )
     if organization_id is not None:
         found = found.where(images.vehicle_id.in_(_of_organization(organization_id)))

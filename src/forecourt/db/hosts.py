@@ -59,22 +59,27 @@ def ids_of(connection: Connection, names: Iterable[str]) -> dict[str, int]:
     """The rows of these hosts, made where they are new."""
     wanted = sorted(set(names))
     pairs = select(hosts.c.host, hosts.c.id).where(hosts.c.host.in_(wanted))
-    known = dict(connection.execute(pairs).tuples().all())
+    known = dict(connection.execute(pairs).all())
     missing = [{"host": name} for name in wanted if name not in known]
     if missing:
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
         connection.execute(dialect.insert(hosts).on_conflict_do_nothing(), missing)
-        known = dict(connection.execute(pairs).tuples().all())
+        known = dict(connection.execute(pairs).all())
     return known
 
 
 def lease(
     connection: Connection, host_ids: Sequence[int], *, worker_id: str, manners: Manners, limit: int, now: datetime
 ) -> list[HostLease]:
-    """free → ours, for the first that may be asked now; those that another worker holds are marked as wanted."""
+    """free → ours, for the first that may be asked now; those that another worker holds are marked as wanted.
+
+    Args:
+        host_ids: None that we know to be ours: one that is all the same was leased by a COMMIT whose answer was lost.
+    """
     if not host_ids or limit <= 0:
         return []
-    free = [hosts.c.lease_owner.is_(None), hosts.c.paused_reason.is_(None), may_be_asked(now)]
+    no_other_holds = or_(hosts.c.lease_owner.is_(None), hosts.c.lease_owner == worker_id)
+    free = [no_other_holds, hosts.c.paused_reason.is_(None), may_be_asked(now)]
     some = select(hosts.c.id).where(hosts.c.id.in_(host_ids), *free).limit(limit).with_for_update(skip_locked=True)
     taken = update(hosts).where(hosts.c.id.in_(connection.scalars(some).all()), *free)
     leases = [

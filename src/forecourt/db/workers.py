@@ -33,10 +33,22 @@ def heartbeat(connection: Connection, *, worker_id: str, now: datetime) -> bool:
     return connection.execute(beat.values(alive_until=now + LEASE)).rowcount == 1
 
 
+def is_registered(connection: Connection, *, worker_id: str) -> bool:
+    """Whether nobody has buried us; whoever would has to wait until this transaction ends."""
+    us = select(workers.c.id).where(workers.c.id == worker_id).with_for_update(read=True, key_share=True)
+    return connection.scalar(us) is not None
+
+
 def neighbours(connection: Connection, *, worker_id: str, now: datetime) -> Sequence[Neighbour]:
     """All other workers that have not said goodbye."""
     others = select(workers).where(workers.c.id != worker_id)
     return [Neighbour(row.id, row.machine, row.alive_until <= now) for row in connection.execute(others)]
+
+
+def hand_back_rows(connection: Connection, *, worker_id: str) -> None:
+    """ours → ready, all of them, for a worker that has nothing in hand: a COMMIT's answer may have been lost."""
+    for table in (vehicle_images, import_queue):
+        connection.execute(update(table).where(text(HELD), table.c.lease_owner == worker_id).values(lease_owner=None))
 
 
 def bury(connection: Connection, worker_ids: Collection[str], *, now: datetime, interval_seconds: float) -> None:
@@ -47,6 +59,8 @@ def bury(connection: Connection, worker_ids: Collection[str], *, now: datetime, 
     """
     if not worker_ids:
         return
+    known = select(workers.c.id).where(workers.c.id.in_(worker_ids)).order_by(workers.c.id)
+    connection.execute(known.with_for_update())  # what one of them is claiming just now is claimed before we look
     for table in (vehicle_images, import_queue):
         free = update(table).where(text(HELD), table.c.lease_owner.in_(worker_ids)).values(lease_owner=None)
         connection.execute(free)

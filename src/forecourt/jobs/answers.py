@@ -78,33 +78,35 @@ def backfill(vehicle_id: int, trickled: Trickled) -> Report:
 
 def process(processed: Processed) -> Report:
     """process-import-queue."""
-    work = processed.work
-    done = len(work.imported) + len(work.failed)
+    imported, failed, ending = processed.imported, processed.failed, processed.ending
+    done = len(imported) + len(failed)
     if not done:
         empty = {"success": True, "message": "No items to process", "processed": 0}
-        return Report(empty, ("No listing is due.",), _exit({}, processed.ending, waits=False))
-    new = [each.saved.vehicle_id for each in work.imported if each.saved.is_new]
-    duplicates = sum(each.saved.is_duplicate for each in work.imported)
+        return Report(empty, ("No listing is due.",), _exit({}, ending, waits=False))
+    new = [each.saved.vehicle_id for each in imported if each.saved.is_new]
+    duplicates = sum(each.saved.is_duplicate for each in imported)
     answer: dict[str, object] = {
         "success": True,
         "processed": done,
-        "succeeded": len(work.imported),
-        "failed": len(work.failed),
+        "succeeded": len(imported),
+        "failed": len(failed),
         "duplicates": duplicates,
         "vehicles_created": new,
     }
-    images = sum(each.saved.images.added for each in work.imported)
+    images = sum(each.saved.images.added for each in imported)
     lines = [
-        f"{done} listings read: {len(new)} new vehicles, {len(work.imported) - len(new)} known ones.",
+        f"{done} listings read: {len(new)} new vehicles, {len(imported) - len(new)} known ones.",
         f"{images} new photos show from their own servers.",
-        *_listing_lines(work.failed),
+        *_listing_lines(failed),
     ]
-    counted = _counted(work.failed)
+    counted = _counted(failed)
+    waits = len(failed) > counted.total()
     if processed.photos:
-        lines += _photo_lines(processed.photos.tally)
-        counted += processed.photos.tally.failed
-    waits = len(work.failed) > counted.total()
-    return Report(answer, (*lines, *_stopped_lines(processed.ending)), _exit(counted, processed.ending, waits=waits))
+        tally, ending = processed.photos.tally, processed.photos.ending
+        lines += _photo_lines(tally)
+        counted += tally.failed
+        waits = waits or tally.waiting.total() > 0
+    return Report(answer, (*lines, *_stopped_lines(ending)), _exit(counted, ending, waits=waits))
 
 
 def extract_plan(chosen: Sequence[Organization], *, next_offset: int, full_page: bool) -> Report:
@@ -123,7 +125,8 @@ def extract(extracted: Extracted, *, next_offset: int, full_page: bool) -> Repor
     created = sum(_created(each) for each in extracted.readings)
     failures = [failed for each in extracted.readings for failed in each.failed]
     counted = _counted(failures)
-    counted += Counter(organization=sum(each.trouble is not None for each in extracted.readings))
+    troubles = [each for each in extracted.readings if each.trouble]
+    counted += Counter(organization=sum(not each.waits for each in troubles))
     lines = [_organization_line(each) for each in extracted.readings]
     images = sum(imported.saved.images.added for each in extracted.readings for imported in each.imported)
     lines.append(
@@ -132,7 +135,8 @@ def extract(extracted: Extracted, *, next_offset: int, full_page: bool) -> Repor
     lines += _listing_lines(failures)
     if full_page:
         lines.append(f"More may be due: run it again, or with --offset {next_offset}.")
-    exit_code = _exit(counted, extracted.ending, waits=len(failures) > _counted(failures).total())
+    waits = len(failures) > _counted(failures).total() or any(each.waits for each in troubles)
+    exit_code = _exit(counted, extracted.ending, waits=waits)
     answer = _extract_answer(results, created, next_offset, has_more=full_page)
     return Report(answer, (*lines, *_stopped_lines(extracted.ending)), exit_code)
 

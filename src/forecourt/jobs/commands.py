@@ -1,8 +1,7 @@
 """The commands as asynchronous functions: choose, do, report. The command line adds options and output."""
 
-import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
+from dataclasses import replace
 
 from forecourt.db import chosen, organizations, vehicles
 from forecourt.db.chosen import Waiting
@@ -11,8 +10,9 @@ from forecourt.db.listed_images import ListedPhoto
 from forecourt.errors import WrongUse
 from forecourt.fetch.address import host_of
 from forecourt.jobs import answers, extract, forever, process_queue, trickle
+from forecourt.jobs.anew import go_on, sleep
 from forecourt.jobs.house import House, Progress
-from forecourt.jobs.report import Report
+from forecourt.jobs.report import Exit, Report
 from forecourt.jobs.tally import Tally
 from forecourt.jobs.trickle import Trickled
 from forecourt.listing import refusal, source_key
@@ -76,7 +76,9 @@ async def trickle_backfill_images(
     """One bounded, polite run over the vehicles with the most urgent photos."""
     await _known_organization(house, organization_id)
     most = house.settings.max_images_per_vehicle if max_images is None else max_images
-    vehicles = await trickle.choose(house, limit=limit, organization_id=organization_id, max_images=most)
+    vehicles = await trickle.choose(
+        house, limit=limit, organization_id=organization_id, max_images=most, dry_run=dry_run
+    )
     if dry_run:
         return answers.trickle_plan(vehicles)
     done = await trickle.backfill_vehicles(house, vehicles, max_images=most, batch_size=batch_size, progress=progress)
@@ -88,14 +90,17 @@ async def follow(house: House, progress: Progress, *, organization_id: int | Non
     await _known_organization(house, organization_id)
     most = house.settings.max_images_per_vehicle
     total = Tally()
-    while not house.stop.is_set():
+
+    async def once() -> None:
         due = await trickle.choose(house, limit=_FOLLOW_VEHICLES, organization_id=organization_id, max_images=most)
         done = await trickle.backfill_vehicles(house, due, max_images=most, batch_size=batch_size, progress=progress)
         total.add(done.tally)
-        if not due:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(house.stop.wait(), _FOLLOW_SECONDS)
-    return answers.trickle(Trickled((), total, Ending(stopped=True)), await _waiting(house, organization_id))
+        if not done.tally.done:  # nothing is due, or it waits for its hosts
+            await sleep(house, _FOLLOW_SECONDS)
+
+    await go_on(house, once)
+    report = answers.trickle(Trickled((), total, Ending(stopped=True)), await _waiting(house, organization_id))
+    return replace(report, exit=Exit.DONE)  # to be stopped is how it ends
 
 
 async def backfill_images(
@@ -105,11 +110,7 @@ async def backfill_images(
     photos = [_named_photo(url) for url in image_urls]
     await _known_vehicle(house, vehicle_id)
     image_ids = None if dry_run or not photos else await _add(house, vehicle_id, photos)
-    ready = await house.database.write(
-        lambda connection: chosen.with_ready_images(
-            connection, limit=1, vehicle_ids=[vehicle_id], max_images=max_images
-        )
-    )
+    ready = await trickle.choose(house, vehicle_ids=[vehicle_id], max_images=max_images, dry_run=dry_run)
     if dry_run:
         return answers.trickle_plan(ready)
     done = await trickle.backfill_vehicles(

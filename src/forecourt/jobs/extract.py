@@ -8,20 +8,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import structlog
 from sqlalchemy import Connection
 
 from forecourt.db import hosts, import_queue, organizations
 from forecourt.db.engine import database_now
 from forecourt.db.organizations import Organization
 from forecourt.discovery import Found, discover
-from forecourt.errors import LeaseLost, Trouble
+from forecourt.errors import ForecourtError, HostTrouble, LeaseLost, Trouble
+from forecourt.failure_kinds import FailureKind
 from forecourt.fetch.address import host_of
 from forecourt.importer import Imported, NotImported
+from forecourt.jobs.anew import begin_anew
 from forecourt.jobs.house import PATIENCE, House, Progress, living_worker, page_reader
 from forecourt.jobs.import_work import ImportWork
 from forecourt.pages import PageReader
 from forecourt.worker.run import Ending, Run
 
+_log = structlog.get_logger()
 _AT_ONCE = 8  # inventories; each on its own host, and pages of one host take turns anyway
 _ROWS_AT_ONCE = 500
 
@@ -33,11 +37,15 @@ class Reading:
     Attributes:
         found: Listings that its inventory names.
         trouble: Why nothing could be found, in one line.
+        waits: That is for a passing reason: nobody has failed.
+        is_read: The run came to it, and has noted so down.
     """
 
     organization: Organization
     found: int = 0
     trouble: str | None = None
+    waits: bool = False
+    is_read: bool = False
     imported: list[Imported] = field(default_factory=list)
     failed: list[NotImported] = field(default_factory=list)
 
@@ -71,28 +79,39 @@ async def extract(house: House, chosen: Sequence[Organization], *, progress: Pro
     readings = {each.organization_id: Reading(each) for each in chosen}
     if not chosen:
         return Extracted((), Ending())
-    async with living_worker(house) as worker, page_reader(house, worker) as reader:
-        await _read_all(house, list(readings.values()), reader, progress)
-        await worker.turns.let_go()
-        work = ImportWork(
-            reader,
-            house.database,
-            house.settings.max_images_per_vehicle,
-            lambda work: progress("listings", len(work.imported) + len(work.failed), None),
-            organization_ids=list(readings),
-        )
-        run = Run(work, database=house.database, turns=worker.turns, stop=house.stop, patience=PATIENCE)
-        ending = await run.until_done()
-    for imported in work.imported:
-        readings[imported.claim.organization_id].imported.append(imported)
-    for failed in work.failed:
-        readings[failed.claim.organization_id].failed.append(failed)
+    imported: list[Imported] = []
+    failed: list[NotImported] = []
+
+    async def read() -> Ending:
+        async with living_worker(house) as worker, page_reader(house, worker) as reader:
+            await _read_all(house, [each for each in readings.values() if not each.is_read], reader, progress)
+            worker.turns.lifeline.check()
+            await worker.turns.let_go()
+            work = ImportWork(
+                reader,
+                house.database,
+                house.settings.max_images_per_vehicle,
+                lambda work: progress("listings", len(work.imported) + len(work.failed), None),
+                organization_ids=list(readings),
+                imported=imported,
+                failed=failed,
+            )
+            run = Run(work, database=house.database, turns=worker.turns, stop=house.stop, patience=PATIENCE)
+            return await run.until_done()
+
+    ending = await begin_anew(read)
+    for each in imported:
+        readings[each.claim.organization_id].imported.append(each)
+    for each_failed in failed:
+        readings[each_failed.claim.organization_id].failed.append(each_failed)
     return Extracted(list(readings.values()), ending)
 
 
-async def read_inventories(house: House, due: Sequence[Organization], reader: PageReader, progress: Progress) -> None:
-    """What these organizations' websites name goes into the queue."""
-    await _read_all(house, [Reading(each) for each in due], reader, progress)
+async def read_inventories(house: House, due: Sequence[Organization], reader: PageReader, progress: Progress) -> int:
+    """What these organizations' websites name goes into the queue; the number that was read."""
+    readings = [Reading(each) for each in due]
+    await _read_all(house, readings, reader, progress)
+    return sum(each.is_read for each in readings)
 
 
 async def _read_all(house: House, readings: Sequence[Reading], reader: PageReader, progress: Progress) -> None:
@@ -108,7 +127,7 @@ async def _read_all(house: House, readings: Sequence[Reading], reader: PageReade
             progress("organizations", done, len(readings))
 
     stopping = asyncio.create_task(house.stop.wait())
-    tasks = [asyncio.create_task(read_one(reading)) for reading in readings]
+    tasks = {asyncio.create_task(read_one(reading)): reading for reading in readings}
     waiting = set(tasks)
     while waiting and not house.stop.is_set():
         await asyncio.wait([*waiting, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -116,9 +135,30 @@ async def _read_all(house: House, readings: Sequence[Reading], reader: PageReade
     for left in (*waiting, stopping):
         left.cancel()
     await asyncio.wait([*tasks, stopping])
-    for task in tasks:
-        if not task.cancelled():
-            task.result()  # a bug of ours is not passed over
+    for task, reading in tasks.items():
+        if task.cancelled():
+            reading.trouble, reading.waits = "not read: the run was stopped", True
+        elif isinstance(task.exception(), ForecourtError | None):
+            task.result()  # a pause of all
+        else:
+            await _met_a_bug(house, reading, task.exception())
+
+
+async def _met_a_bug(house: House, reading: Reading, bug: BaseException | None) -> None:
+    """It costs its organization a day, and neither the others their turn nor the worker its life."""
+    _log.error("worker.bug", organization=reading.organization.website, exc_info=bug)
+    reading.trouble = f"{FailureKind.INTERNAL_ERROR}: {type(bug).__name__}: {bug}"
+    await _note(house, reading, FailureKind.INTERNAL_ERROR)
+
+
+async def _note(house: House, reading: Reading, outcome: str) -> None:
+    organization_id = reading.organization.organization_id
+    await house.database.write(
+        lambda connection: organizations.was_read(
+            connection, organization_id, outcome=outcome, now=database_now(connection)
+        )
+    )
+    reading.is_read = True
 
 
 async def _read_inventory(house: House, reading: Reading, reader: PageReader) -> None:
@@ -130,16 +170,12 @@ async def _read_inventory(house: House, reading: Reading, reader: PageReader) ->
         reading.found = len(found.listing_urls)
     except Trouble as trouble:
         found, outcome = Found(), str(trouble.kind)
-        reading.trouble = str(trouble)
+        reading.trouble, reading.waits = str(trouble), isinstance(trouble, HostTrouble)
     except LeaseLost as lost:
-        reading.trouble = str(lost)
+        reading.trouble, reading.waits = str(lost), True
         return
     await house.database.write(lambda connection: _enqueue(house, connection, organization, list(found.listing_urls)))
-    await house.database.write(
-        lambda connection: organizations.was_read(
-            connection, organization.organization_id, outcome=outcome, now=database_now(connection)
-        )
-    )
+    await _note(house, reading, outcome)
 
 
 def _why_nothing(found: Found) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TypeAlias
 
 from sqlalchemy import Engine
@@ -20,6 +21,7 @@ from forecourt.pages import PageReader, reading_pool
 from forecourt.photo.verify import Verifier, decoding_pool
 from forecourt.settings import Settings
 from forecourt.storage import PhotoStore, open_store
+from forecourt.worker import lifeline
 from forecourt.worker.lifeline import Lifeline
 from forecourt.worker.turns import HostTurns
 
@@ -70,17 +72,23 @@ async def open_house(settings: Settings, stop: asyncio.Event) -> AsyncIterator[H
         database.close()
 
 
+async def bury_dead(house: House) -> None:
+    """What dead workers held can be chosen again. Nothing is written where all live."""
+    settings = house.settings
+    await lifeline.bury_dead(house.database, _lock_folder(settings), interval_seconds=settings.host_interval_seconds)
+
+
 @asynccontextmanager
 async def living_worker(house: House) -> AsyncIterator[Worker]:
     """A registered worker with a heartbeat; what the dead held has been handed back."""
     settings = house.settings
     manners = Manners(settings.host_interval_seconds, settings.host_concurrency)
-    lifeline = Lifeline(house.database, settings.home / "workers", interval_seconds=manners.interval_seconds)
-    async with lifeline:
-        await lifeline.bury_dead()
+    life = Lifeline(house.database, _lock_folder(settings), interval_seconds=manners.interval_seconds)
+    async with life:
+        await life.bury_dead()
         turns = HostTurns(
             house.database,
-            lifeline,
+            life,
             manners,
             concurrency=settings.concurrency,
             patience_seconds=PATIENCE.total_seconds(),
@@ -113,6 +121,10 @@ async def photo_store(settings: Settings) -> AsyncIterator[PhotoStore]:
         yield store
     finally:
         store.close()
+
+
+def _lock_folder(settings: Settings) -> Path:
+    return settings.home / "workers"
 
 
 def _cores() -> int:

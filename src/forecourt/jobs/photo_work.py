@@ -61,7 +61,10 @@ class PhotoWork:
             raise StoreUnavailable(
                 f"{free:,} bytes are free at {self.settings.store_url}, fewer than FORECOURT_MIN_FREE_BYTES ({least:,})"
             )
-        return await backfill.backfill_one(claim, fetcher=self.fetcher, verifier=self.verifier, store=self.photos)
+        try:
+            return await backfill.backfill_one(claim, fetcher=self.fetcher, verifier=self.verifier, store=self.photos)
+        except OSError as error:  # a stranger's is a Trouble by now: this is about our own scratch folder
+            raise StoreUnavailable(f"{self.settings.store_url}: {error.strerror or type(error).__name__}") from error
 
     def broke(self, claim: ImageClaim, error: Exception) -> backfill.Settlement:
         """A bug of ours counts on this photo, so that it cannot hold up the others."""

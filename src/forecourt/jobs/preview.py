@@ -1,4 +1,4 @@
-"""preview: what would be imported from a page. Nothing is kept but what manners need: a host's lease, its robots.txt."""
+"""preview: what would be imported from a page. Only what manners need is kept: a host's lease, its robots.txt."""
 
 from dataclasses import asdict
 from pathlib import Path

@@ -1,11 +1,13 @@
 """process-import-queue: read the listings that are due, and on demand fetch their photos right after."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forecourt.db import chosen
+from forecourt.importer import Imported, NotImported
+from forecourt.jobs.anew import begin_anew
 from forecourt.jobs.house import PATIENCE, House, Progress, living_worker, page_reader
 from forecourt.jobs.import_work import ImportWork
-from forecourt.jobs.trickle import Trickled, backfill_vehicles
+from forecourt.jobs.trickle import Trickled, backfill_vehicles, choose
 from forecourt.worker.run import Ending, Run
 
 
@@ -13,7 +15,8 @@ from forecourt.worker.run import Ending, Run
 class Processed:
     """What became of the listings, and of their photos where they were asked for."""
 
-    work: ImportWork
+    imported: Sequence[Imported]
+    failed: Sequence[NotImported]
     ending: Ending
     photos: Trickled | None
 
@@ -33,16 +36,23 @@ async def process_import_queue(
         progress("listings", len(work.imported) + len(work.failed), limit)
 
     cap = house.settings.max_images_per_vehicle
-    async with living_worker(house) as worker, page_reader(house, worker) as reader:
-        organization_ids = None if organization_id is None else [organization_id]
-        work = ImportWork(reader, house.database, cap, show, organization_ids, limit, batch_size)
-        run = Run(work, database=house.database, turns=worker.turns, stop=house.stop, patience=PATIENCE)
-        ending = await run.until_done()
+    organization_ids = None if organization_id is None else [organization_id]
+    imported: list[Imported] = []
+    failed: list[NotImported] = []
+
+    async def read() -> Ending:
+        most = None if limit is None else limit - len(imported) - len(failed)
+        async with living_worker(house) as worker, page_reader(house, worker) as reader:
+            work = ImportWork(
+                reader, house.database, cap, show, organization_ids, most, batch_size, imported=imported, failed=failed
+            )
+            run = Run(work, database=house.database, turns=worker.turns, stop=house.stop, patience=PATIENCE)
+            return await run.until_done()
+
+    ending = await begin_anew(read)
     if skip_image_upload or house.stop.is_set():
-        return Processed(work, ending, None)
-    vehicle_ids = {each.saved.vehicle_id for each in work.imported}
-    vehicles = await house.database.read(
-        lambda connection: chosen.with_ready_images(connection, limit=None, vehicle_ids=vehicle_ids, max_images=None)
-    )
+        return Processed(imported, failed, ending, None)
+    vehicle_ids = {each.saved.vehicle_id for each in imported}
+    vehicles = await choose(house, vehicle_ids=vehicle_ids, max_images=cap)
     photos = await backfill_vehicles(house, vehicles, max_images=cap, batch_size=len(vehicles), progress=progress)
-    return Processed(work, ending, photos)
+    return Processed(imported, failed, ending, photos)

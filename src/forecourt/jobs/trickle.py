@@ -1,6 +1,6 @@
 """trickle-backfill-images, backfill-images and the photo half of process-import-queue: one bounded, polite run."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from forecourt.db import chosen, image_claims
 from forecourt.db.chosen import ChosenVehicle
 from forecourt.db.engine import database_now
-from forecourt.jobs.house import PATIENCE, House, Progress, living_worker, photo_store, photo_verifier
+from forecourt.jobs.anew import begin_anew
+from forecourt.jobs.house import PATIENCE, House, Progress, bury_dead, living_worker, photo_store, photo_verifier
 from forecourt.jobs.photo_work import ChosenPhotoWork
 from forecourt.jobs.tally import Tally
 from forecourt.worker.run import Ending, Run
@@ -23,16 +24,35 @@ class Trickled:
     ending: Ending
 
 
-async def choose(house: House, *, limit: int, organization_id: int | None, max_images: int) -> Sequence[ChosenVehicle]:
-    """The vehicles that a trickle would work on now."""
+async def choose(
+    house: House,
+    *,
+    limit: int | None = None,
+    organization_id: int | None = None,
+    vehicle_ids: Collection[int] | None = None,
+    max_images: int,
+    dry_run: bool = False,
+) -> Sequence[ChosenVehicle]:
+    """The vehicles that a run would work on now. What the dead held, and what has come due, is ready first.
+
+    Args:
+        dry_run: Nothing is written: what comes due is only looked at, what the dead hold is left with them.
+    """
     marked = max_images == house.settings.max_images_per_vehicle
 
     def look(connection: Connection) -> Sequence[ChosenVehicle]:
         image_claims.wake(connection, now=database_now(connection))
         return chosen.with_ready_images(
-            connection, limit=limit, organization_id=organization_id, max_images=None if marked else max_images
+            connection,
+            limit=limit,
+            organization_id=organization_id,
+            vehicle_ids=vehicle_ids,
+            max_images=None if marked else max_images,
         )
 
+    if dry_run:
+        return await house.database.read(look)  # ends without a trace
+    await bury_dead(house)
     return await house.database.write(look)
 
 
@@ -49,22 +69,28 @@ async def backfill_vehicles(
     planned = sum(vehicle.ready for vehicle in vehicles)
     if not vehicles:
         return Trickled(vehicles, Tally(), Ending())
-    async with (
-        photo_store(house.settings) as store,
-        photo_verifier(house.settings) as verifier,
-        living_worker(house) as worker,
-    ):
-        work = ChosenPhotoWork(
-            house.settings,
-            worker.fetcher,
-            verifier,
-            store,
-            lambda tally: progress("photos", tally.done, planned),
-            vehicle_ids=[vehicle.vehicle_id for vehicle in vehicles],
-            max_images=max_images,
-            batch_size=batch_size,
-            image_ids=image_ids,
-        )
-        run = Run(work, database=house.database, turns=worker.turns, stop=house.stop, patience=PATIENCE)
-        ending = await run.until_done()
-    return Trickled(vehicles, work.tally, ending)
+    tally = Tally()
+
+    async def fetch() -> Ending:
+        async with (
+            photo_store(house.settings) as store,
+            photo_verifier(house.settings) as verifier,
+            living_worker(house) as worker,
+        ):
+            work = ChosenPhotoWork(
+                house.settings,
+                worker.fetcher,
+                verifier,
+                store,
+                lambda tally: progress("photos", tally.done, planned),
+                tally,
+                vehicle_ids=[vehicle.vehicle_id for vehicle in vehicles],
+                max_images=max_images,
+                batch_size=batch_size,
+                image_ids=image_ids,
+            )
+            run = Run(work, database=house.database, turns=worker.turns, stop=house.stop, patience=PATIENCE)
+            return await run.until_done()
+
+    ending = await begin_anew(fetch)
+    return Trickled(vehicles, tally, ending)

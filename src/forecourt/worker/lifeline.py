@@ -43,7 +43,11 @@ class Lifeline:
 
     async def __aenter__(self) -> Self:
         self._lock = _lock_new(self._folder / f"{self.worker_id}.lock")
-        await self._database.write(self._register)
+        try:
+            await self._database.write(self._register)
+        except BaseException:
+            self._unlock()
+            raise
         self._heart = asyncio.create_task(self._beat())
         return self
 
@@ -52,32 +56,26 @@ class Lifeline:
     ) -> None:
         self._heart.cancel()
         await asyncio.wait([self._heart])
-        await self._database.write(lambda connection: self._bury(connection, {self.worker_id}))
-        (self._folder / f"{self.worker_id}.lock").unlink(missing_ok=True)
-        os.close(self._lock)
+        try:
+            await self._database.write(lambda connection: self._bury(connection, {self.worker_id}))
+        finally:
+            self._unlock()
 
     def check(self) -> None:
         """Raise LeaseLost unless our lease holds for sure; asked before every request that is sent."""
         if self._lost or _running_time() >= self._alive_until:
             raise LeaseLost(f"worker {self.worker_id} could not renew its lease")
 
+    def prove(self, connection: Connection) -> None:
+        """Raise LeaseLost if an heir has buried us; until this transaction ends none can."""
+        if not workers.is_registered(connection, worker_id=self.worker_id):
+            raise LeaseLost(f"worker {self.worker_id} was thought dead")
+
     async def bury_dead(self) -> int:
         """Hand back what dead workers held; their number."""
-        found = await self._database.read(
-            lambda connection: workers.neighbours(connection, worker_id=self.worker_id, now=database_now(connection))
+        return await bury_dead(
+            self._database, self._folder, interval_seconds=self._interval_seconds, but_for=self.worker_id
         )
-        here = _machine(self._folder)
-        dead = {
-            each.worker_id
-            for each in found
-            if each.expired or (each.machine == here and _is_free(self._folder / f"{each.worker_id}.lock"))
-        }
-        if dead:
-            await self._database.write(lambda connection: self._bury(connection, dead))
-            for worker_id in dead:
-                (self._folder / f"{worker_id}.lock").unlink(missing_ok=True)
-            _log.info("worker.buried", workers=sorted(dead))
-        return len(dead)
 
     def _register(self, connection: Connection) -> None:
         begun = _running_time()
@@ -107,6 +105,39 @@ class Lifeline:
     def _renew(self, connection: Connection) -> bool:
         return workers.heartbeat(connection, worker_id=self.worker_id, now=database_now(connection))
 
+    def _unlock(self) -> None:
+        (self._folder / f"{self.worker_id}.lock").unlink(missing_ok=True)
+        os.close(self._lock)
+
+
+async def bury_dead(database: Database, folder: Path, *, interval_seconds: float, but_for: str = "") -> int:
+    """Hand back what dead workers held; their number. Where all live, nothing is written.
+
+    Args:
+        folder: Where the workers of this machine keep their lock files.
+        interval_seconds: How long the heirs of their hosts wait.
+        but_for: Who asks, if it is a worker.
+    """
+    found = await database.read(
+        lambda connection: workers.neighbours(connection, worker_id=but_for, now=database_now(connection))
+    )
+    here = _machine(folder) if found else ""
+    dead = {
+        each.worker_id
+        for each in found
+        if each.expired or (each.machine == here and _is_free(folder / f"{each.worker_id}.lock"))
+    }
+    if dead:
+        await database.write(
+            lambda connection: workers.bury(
+                connection, dead, now=database_now(connection), interval_seconds=interval_seconds
+            )
+        )
+        for worker_id in dead:
+            (folder / f"{worker_id}.lock").unlink(missing_ok=True)
+        _log.info("worker.buried", workers=sorted(dead))
+    return len(dead)
+
 
 def _running_time() -> float:
     """Seconds on a clock that nobody sets and that runs on while the machine sleeps."""
@@ -116,7 +147,10 @@ def _running_time() -> float:
 def _machine(folder: Path) -> str:
     """The same for two processes if and only if a lock of one is seen by the other."""
     boot = _BOOT_ID.read_text(encoding="ascii").strip() if _BOOT_ID.exists() else ""
-    place = folder.stat()
+    try:
+        place = folder.stat()
+    except FileNotFoundError:  # nobody here has worked yet
+        return ""
     return f"{boot}:{place.st_dev}:{place.st_ino}"
 
 

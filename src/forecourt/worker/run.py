@@ -11,11 +11,11 @@ from typing import Generic
 import structlog
 from sqlalchemy import Connection
 
-from forecourt.db import hosts
+from forecourt.db import hosts, workers
 from forecourt.db.database import Database
 from forecourt.db.engine import database_now
 from forecourt.db.hosts import HostLease
-from forecourt.errors import ForecourtError, LeaseLost, Paused, StoreUnavailable
+from forecourt.errors import ForecourtError, LeaseLost, Paused, StoreUnavailable, WrongUse
 from forecourt.worker.turns import HostTurns
 from forecourt.worker.work import ClaimT, SettlementT, Work
 
@@ -67,7 +67,8 @@ class Run(Generic[ClaimT, SettlementT]):
     async def until_done(self) -> Ending:
         """Work until nothing is left that comes due within our patience.
 
-        Raises, after tidying up, what ends the whole run: LeaseLost (of this worker), StoreUnavailable, Paused.
+        Raises, after tidying up, what ends the whole run: LeaseLost (of this worker), StoreUnavailable, Paused,
+        WrongUse (no child process starts).
         """
         try:
             while not self._stop.is_set():
@@ -101,7 +102,10 @@ class Run(Generic[ClaimT, SettlementT]):
         self, connection: Connection, room: Mapping[HostLease, int], free: int, *, look_around: bool
     ) -> tuple[list[ClaimT], list[HostLease]]:
         """One transaction: rows of the hosts that we hold, and of some that we take on where there is room for more."""
+        self._turns.lifeline.prove(connection)
         now = database_now(connection)
+        if not self._in_flight:
+            workers.hand_back_rows(connection, worker_id=self._turns.worker_id)
         if look_around:
             self._work.wake(connection, now=now)
         claims = self._claim_on(connection, room, free)
@@ -127,7 +131,7 @@ class Run(Generic[ClaimT, SettlementT]):
             return await self._work.do(claim)
         except LeaseLost:
             return None
-        except (StoreUnavailable, Paused) as error:
+        except (StoreUnavailable, Paused, WrongUse) as error:
             self._fatal = error
             return None
         except Exception as error:  # noqa: BLE001 (the one place)
@@ -161,7 +165,7 @@ class Run(Generic[ClaimT, SettlementT]):
         elif self._due_at is None or self._due_at - now > self._patience:
             return False
         else:
-            seconds = min(_LOOK_AROUND_SECONDS, max(0.0, (self._due_at - now).total_seconds()) + 0.01)
+            seconds = min(_LOOK_AROUND_SECONDS, max(_TICK_SECONDS, (self._due_at - now).total_seconds() + 0.01))
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stop.wait(), seconds)
         return True

@@ -6,6 +6,7 @@ is also here that a host's answers and troubles are noticed, and written down wh
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,7 +26,8 @@ from forecourt.worker.lifeline import Lifeline
 
 _ASK_AGAIN_SECONDS = 0.5
 _LOOK_SECONDS = 1.0
-_HOLD_SECONDS = 30.0  # a wanted host is let go after this
+_HOLD_SECONDS = 30.0
+_STEP_BACK_SECONDS = 3.0  # whoever waits for a host looks for it once a second
 
 
 @dataclass
@@ -45,6 +47,7 @@ class HostTurns:
     Args:
         concurrency: The most requests in flight over all hosts.
         patience_seconds: How long `turn` waits for a host that another worker holds or that asked for patience.
+        hold_seconds: A host that somebody waits for is let go after this.
     """
 
     database: Database
@@ -52,6 +55,7 @@ class HostTurns:
     manners: Manners
     concurrency: int
     patience_seconds: float = 30.0
+    hold_seconds: float = _HOLD_SECONDS
     random: Random = field(default_factory=Random)
 
     def __post_init__(self) -> None:
@@ -59,7 +63,8 @@ class HostTurns:
         self._held: dict[str, _Held] = {}
         self._answered: set[int] = set()
         self._slots = asyncio.Semaphore(self.concurrency)
-        self._leasing = asyncio.Lock()
+        self._leasing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._left_at: dict[int, float] = {}
         self._looked_at = 0.0
         self._closing = False
 
@@ -96,11 +101,15 @@ class HostTurns:
     def lease(self, connection: Connection, host_ids: Sequence[int], *, most: int, now: datetime) -> list[HostLease]:
         """Take some of these hosts that are free and may be asked now: enough for `most` rows. Then `hold` them."""
         enough = -(-most // (2 * self.manners.max_concurrency))
-        return hosts.lease(connection, host_ids, worker_id=self.worker_id, manners=self.manners, limit=enough, now=now)
+        held = {each.lease.host_id for each in list(self._held.values())}  # this is another thread than theirs
+        wanted = [each for each in host_ids if each not in held and not self._has_stepped_back_from(each)]
+        return hosts.lease(connection, wanted, worker_id=self.worker_id, manners=self.manners, limit=enough, now=now)
 
     def hold(self, leases: Iterable[HostLease]) -> None:
         """Begin to pace hosts that we have just taken."""
         for lease in leases:
+            if lease.host in self._held:
+                continue  # taken twice at once, by name and for its rows
             concurrency = 1 if lease.on_probation else lease.max_concurrency
             self._held[lease.host] = _Held(lease, Pace(lease.interval_seconds, concurrency), self._now())
 
@@ -116,13 +125,14 @@ class HostTurns:
         idle = [name for name, held in self._held.items() if held.lease.host_id not in working and not held.users]
         gone = [self._held.pop(name) for name in idle]
         pauses = {held.lease.host_id: held.pace.interval_seconds for held in gone}
+        self._left_at |= {held.lease.host_id: self._now() for held in gone if held.leaving}
         answered, self._answered = self._answered, set()
         is_time = self._now() - self._looked_at >= _LOOK_SECONDS
         if gone or answered or is_time:
             self._looked_at = self._now()
             wanted = await self.database.write(lambda connection: self._tell(connection, answered, pauses))
             for held in self._held.values():
-                held.leaving = held.lease.host_id in wanted and self._now() - held.since >= _HOLD_SECONDS
+                held.leaving = held.lease.host_id in wanted and self._now() - held.since >= self.hold_seconds
 
     def _tell(self, connection: Connection, answered: Collection[int], pauses: Mapping[int, float]) -> set[int]:
         now = database_now(connection)
@@ -159,9 +169,9 @@ class HostTurns:
     async def _lease_by_name(self, host: str) -> _Held:
         """For requests that no claim announced: discovery, and redirects to another host."""
         give_up_at = self._now() + self.patience_seconds
-        async with self._leasing:
+        async with self._leasing[host]:  # one of us asks the database, the others wait for what it says
             while host not in self._held and not self._closing:
-                self.hold(await self.database.write(lambda connection: self._try_lease(connection, host)))
+                self.hold(await self.database.write(lambda connection: self._try_lease(connection, host, give_up_at)))
                 if host in self._held:
                     break
                 if self._now() >= give_up_at:
@@ -172,9 +182,20 @@ class HostTurns:
             raise LeaseLost("the run ends")
         return self._held[host]
 
-    def _try_lease(self, connection: Connection, host: str) -> list[HostLease]:
-        host_ids = list(hosts.ids_of(connection, [host]).values())
-        return self.lease(connection, host_ids, most=1, now=database_now(connection))
+    def _try_lease(self, connection: Connection, host: str, give_up_at: float) -> list[HostLease]:
+        self.lifeline.prove(connection)
+        [host_id] = hosts.ids_of(connection, [host]).values()
+        now = database_now(connection)
+        leases = self.lease(connection, [host_id], most=1, now=now)
+        waits_until = hosts.standings(connection, [host_id], now=now)[host_id].waits_until
+        if not leases and waits_until and waits_until - now > timedelta(seconds=give_up_at - self._now()):
+            raise HostTrouble(FailureKind.HOST_BUSY, f"{host} asked for patience until {waits_until:%H:%M:%S} UTC")
+        return leases
+
+    def _has_stepped_back_from(self, host_id: int) -> bool:
+        """Somebody waited for it and shall find it free."""
+        left_at = self._left_at.get(host_id)
+        return left_at is not None and self._now() - left_at < _STEP_BACK_SECONDS
 
     def _now(self) -> float:
         return time.monotonic()

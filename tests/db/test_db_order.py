@@ -1,0 +1,59 @@
+"""Which photo first, and that claiming reads what it claims."""
+
+from typing import Any
+
+import pytest
+from made import claim, organization, photo, read_listing, worker
+from sqlalchemy import Connection, Engine, event, text
+
+from forecourt.db import image_claims, import_queue
+from forecourt.db.engine import writing
+
+
+def test_every_primary_photo_comes_before_the_second_photo_of_any(db: Engine) -> None:
+    dealer, other = organization(db), organization(db, "https://other.example")
+    for name, number in ((dealer, 1), (dealer, 2), (other, 3)):
+        photos = [photo(10 * number + place) for place in range(3)]
+        read_listing(db, organization_id=name, url=f"https://dealer.example/{number}", photos=photos)
+
+    order = [each.source_url for each in claim(db, worker_id=worker(db))]
+
+    assert [url.removeprefix("https://photos.example/") for url in order] == [
+        *("10.jpg", "30.jpg", "20.jpg"),  # the first vehicle of each organization, then the second
+        *("11.jpg", "31.jpg", "21.jpg"),
+        *("12.jpg", "32.jpg", "22.jpg"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("index", "look"),
+    [
+        ("ix_vehicle_images_ready", lambda connection: image_claims.due_on(connection, 1, limit=5)),
+        ("ix_vehicle_images_waiting", image_claims.next_wake),
+        (
+            "ix_import_queue_ready",
+            lambda connection: import_queue.claim(connection, 1, organization_ids=None, worker_id="w1", limit=5),
+        ),
+        (
+            "ix_import_queue_waiting",
+            lambda connection: import_queue.next_wake(connection, organization_ids=None),
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_claim_reads_its_partial_index(db: Engine, index: str, look: object) -> None:
+    """SQLite uses a partial index only where the query repeats its predicate to the letter."""
+    plans: list[str] = []
+
+    def explain(connection: Connection, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if statement.startswith("SELECT") and "EXPLAIN" not in statement:
+            prefix = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
+            plans.extend(str(row) for row in connection.exec_driver_sql(prefix + statement, parameters))
+
+    with writing(db) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+        event.listen(connection, "before_cursor_execute", explain)
+        look(connection)  # type: ignore[operator]
+
+    assert any(index in plan for plan in plans), plans

@@ -1,0 +1,59 @@
+"""P5, P6: however many work at once, no photo is asked for twice, and one host sees one crawler."""
+
+from running_program import Program, ended, images, nothing_is_held, shown
+from servers.dealer_site import DealerSite, dealer_site
+
+INTERVAL_SECONDS = 0.1
+GAP_SECONDS = 0.06  # as the server sees it: a request may be on its way for a little longer than the next one
+
+
+def test_two_trickles_at_once_ask_for_each_photo_once(program: Program) -> None:
+    with dealer_site(vehicles=4, photos=6, photo_hosts=2, delay_seconds=0.15) as site:
+        shown(program.engine, site)
+        settings = {"host_interval_seconds": INTERVAL_SECONDS, "host_concurrency": 2}
+        with (
+            program.started("trickle-backfill-images", **settings) as one,
+            program.started("trickle-backfill-images", **settings) as other,
+        ):
+            codes = (ended(one).code, ended(other).code)
+
+    assert codes == (0, 0)
+    _was_polite(site, most=2)
+    assert site.photo_requests == dict.fromkeys(site.photo_urls, 1)
+    assert {row["status"] for row in images(program.engine)} == {"stored"}
+    assert nothing_is_held(program.engine)
+
+
+def test_a_trickle_and_an_import_that_fetches_photos_share_the_hosts(program: Program) -> None:
+    """Pages and photos lie on the same server, which sees one visitor."""
+    with dealer_site(vehicles=4, photos=4, delay_seconds=0.1) as site:
+        shown(program.engine, site)
+        program.run("import-queue", "add", *site.listing_urls)
+        settings = {"host_interval_seconds": INTERVAL_SECONDS, "host_concurrency": 1}
+        with (
+            program.started("trickle-backfill-images", **settings) as trickle,
+            program.started("process-import-queue", **settings) as importing,
+        ):
+            codes = (ended(trickle).code, ended(importing).code)
+
+    assert codes == (0, 0)
+    _was_polite(site, most=1)
+    assert site.photo_requests == dict.fromkeys(site.photo_urls, 1)
+    assert all(site.asked[url] == 1 for url in site.listing_urls)
+    assert {row["status"] for row in images(program.engine)} == {"stored"}
+
+
+def test_manners_are_kept_from_one_run_to_the_next(program: Program) -> None:
+    """Runs of one photo each, started as fast as they end. That a host has its usual pause is no reason to say 75."""
+    with dealer_site(vehicles=3, photos=1) as site:
+        shown(program.engine, site)
+        for _ in range(3):
+            assert program.run("trickle-backfill-images", "--limit", "1", host_interval_seconds=2).code == 0
+
+    assert min(site.hosts[port].smallest_gap_seconds for port in site.ports) >= 1.9
+
+
+def _was_polite(site: DealerSite, *, most: int) -> None:
+    for seen in site.hosts.values():
+        assert seen.most <= most
+        assert seen.smallest_gap_seconds >= GAP_SECONDS

@@ -1,0 +1,170 @@
+"""C11, C02: whoever is stopped leaves in order; whoever wakes up late changes nothing."""
+
+import signal
+import sqlite3
+import subprocess
+import time
+from datetime import UTC, datetime, timedelta
+
+from running_program import Program, ended, everything, held, images, nothing_is_held, shown
+from servers.dealer_site import dealer_site, wait_until
+from sqlalchemy import Engine, select, text, update
+
+from forecourt.db import tables, workers
+from forecourt.db.engine import reading, writing
+
+
+def test_a_stop_finishes_what_is_in_flight_and_says_how_to_go_on(program: Program) -> None:
+    """What has not begun goes back; nothing is asked twice."""
+    with dealer_site(vehicles=2, photos=12, delay_seconds=0.3) as site:
+        shown(program.engine, site)
+        with program.started("trickle-backfill-images") as process:
+            site.wait_for_photo_requests(3)
+            process.send_signal(signal.SIGTERM)
+            stopped = ended(process, seconds=10)
+        assert (stopped.code, nothing_is_held(program.engine)) == (75, True)
+        assert "run the same command again" in stopped.out
+        assert 0 < sum(row["status"] == "stored" for row in images(program.engine)) < 24
+        site.photo_delay_seconds = 0
+        rest = program.run("trickle-backfill-images")
+
+    assert rest.code == 0
+    assert site.photo_requests == dict.fromkeys(site.photo_urls, 1)
+    assert {row["status"] for row in images(program.engine)} == {"stored"}
+
+
+def test_a_stop_does_not_wait_for_a_slow_server(program: Program) -> None:
+    with dealer_site(vehicles=1, photos=4) as site:
+        shown(program.engine, site)
+        site.holds_photos = True
+        with program.started("trickle-backfill-images") as process:
+            site.wait_for_photo_requests(2)
+            process.send_signal(signal.SIGINT)
+            stopped = ended(process, seconds=10)
+
+    assert (stopped.code, nothing_is_held(program.engine)) == (75, True)
+    assert {(row["status"], row["failures"]) for row in images(program.engine)} == {("pending", 0)}
+    assert program.strays() == []
+
+
+def test_a_second_stop_ends_it_at_once(program: Program) -> None:
+    """What it held is handed back by whoever comes next."""
+    with dealer_site(vehicles=1, photos=4) as site:
+        shown(program.engine, site)
+        site.holds_photos = True
+        with program.started("trickle-backfill-images") as process:
+            site.wait_for_photo_requests(2)
+            process.send_signal(signal.SIGTERM)
+            assert process.stderr
+            assert "once more" in process.stderr.readline()
+            began = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 130
+            assert time.monotonic() - began < 3
+        assert held(program.engine) > 0
+        site.holds_photos = False
+        assert program.run("trickle-backfill-images").code == 0
+
+    assert {row["status"] for row in images(program.engine)} == {"stored"}
+
+
+def test_reading_inventories_can_be_stopped(program: Program) -> None:
+    with dealer_site(vehicles=2, photos=1) as site:
+        site.page_delay_seconds = 60
+        program.run("organizations", "add", "Dealer", site.website)
+        with program.started("extract-all-orgs") as process:
+            wait_until(lambda: site.asked.total() >= 1)
+            process.send_signal(signal.SIGTERM)
+            stopped = ended(process, seconds=10)
+        assert (stopped.code, nothing_is_held(program.engine)) == (75, True)
+        site.page_delay_seconds = 0
+        again = program.run("extract-all-orgs", "--json")
+
+    assert (again.code, again.json()["total_vehicles_created"]) == (0, 2)
+
+
+def test_a_stop_among_the_photos_of_an_import_says_so_too(program: Program) -> None:
+    with dealer_site(vehicles=1, photos=8, delay_seconds=0.3) as site:
+        program.run("import-queue", "add", *site.listing_urls)
+        with program.started("process-import-queue") as process:
+            site.wait_for_photo_requests(2)
+            process.send_signal(signal.SIGTERM)
+            stopped = ended(process, seconds=10)
+
+    assert (stopped.code, nothing_is_held(program.engine)) == (75, True)
+    assert "run the same command again" in stopped.out
+
+
+def test_a_worker_that_wakes_up_late_changes_no_row(program: Program) -> None:
+    """Its lease ran out while it was frozen, and an heir did the work: what it brings back is dropped."""
+    with dealer_site(vehicles=2, photos=8, delay_seconds=0.3) as site:
+        shown(program.engine, site)
+        with program.started("trickle-backfill-images") as late:
+            site.wait_for_photo_requests(3)
+            _freeze(late, program.engine)
+            assert held(program.engine) > 0
+            _the_lease_runs_out(program.engine)
+            site.photo_delay_seconds = 0
+            heir = program.run("trickle-backfill-images")
+            rows, asked = everything(program.engine), site.asked.total()
+            late.send_signal(signal.SIGCONT)
+            woken = ended(late)
+            assert site.asked.total() <= asked + 4  # what it was just about to send
+
+    assert (heir.code, woken.code) == (0, 0)
+    assert {row["status"] for row in rows["vehicle_images"]} == {"stored"}
+    assert everything(program.engine) == rows
+    assert nothing_is_held(program.engine)
+
+
+def test_a_worker_that_wakes_up_before_any_heir_goes_on_under_a_new_name(program: Program) -> None:
+    """As after a night with the lid closed."""
+    with dealer_site(vehicles=2, photos=8, delay_seconds=0.3) as site:
+        shown(program.engine, site)
+        with program.started("trickle-backfill-images") as process:
+            site.wait_for_photo_requests(3)
+            _freeze(process, program.engine)
+            _bury(program.engine)
+            site.photo_delay_seconds = 0
+            process.send_signal(signal.SIGCONT)
+            done = ended(process)
+
+    assert done.code == 0
+    assert {row["status"] for row in images(program.engine)} == {"stored"}
+    assert nothing_is_held(program.engine)
+
+
+def _freeze(process: subprocess.Popen[str], engine: Engine) -> None:
+    """Stop it where it stands, but not in the middle of a transaction: it would lock out its heir, and the test."""
+    process.send_signal(signal.SIGSTOP)
+    while _is_in_a_transaction(engine):
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.01)
+        process.send_signal(signal.SIGSTOP)
+
+
+def _is_in_a_transaction(engine: Engine) -> bool:
+    if engine.dialect.name == "sqlite":
+        try:
+            with sqlite3.connect(str(engine.url.database), timeout=0, isolation_level=None) as file:
+                file.execute("BEGIN IMMEDIATE")
+                file.execute("ROLLBACK")
+            file.close()
+        except sqlite3.OperationalError:
+            return True
+        return False
+    with reading(engine) as connection:
+        others = "datname = current_database() AND pid <> pg_backend_pid() AND state NOT IN ('idle', 'disabled')"
+        return bool(connection.scalar(text(f"SELECT count(*) FROM pg_stat_activity WHERE {others}")))  # noqa: S608
+
+
+def _the_lease_runs_out(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(update(tables.workers).values(alive_until=datetime.now(UTC) - timedelta(seconds=1)))
+
+
+def _bury(engine: Engine) -> None:
+    """As somebody does who passes by, and then takes nothing on."""
+    with writing(engine) as connection:
+        everybody = set(connection.scalars(select(tables.workers.c.id)))
+        workers.bury(connection, everybody, now=datetime.now(UTC), interval_seconds=0)
