@@ -4,7 +4,7 @@ from running_program import Program, ended, images, nothing_is_held, shown
 from servers.dealer_site import DealerSite, dealer_site
 
 INTERVAL_SECONDS = 0.1
-GAP_SECONDS = 0.06  # as the server sees it: a request may be on its way for a little longer than the next one
+LATE_SECONDS = 0.08  # how much longer than the next one a request may be on its way, as the server sees it
 
 
 def test_two_trickles_at_once_ask_for_each_photo_once(program: Program) -> None:
@@ -56,4 +56,6 @@ def test_manners_are_kept_from_one_run_to_the_next(program: Program) -> None:
 def _was_polite(site: DealerSite, *, most: int) -> None:
     for seen in site.hosts.values():
         assert seen.most <= most
-        assert seen.smallest_gap_seconds >= GAP_SECONDS
+        for apart in (1, 2, 5):
+            gaps = [after - before for before, after in zip(seen.starts, seen.starts[apart:], strict=False)]
+            assert min(gaps, default=apart) >= apart * INTERVAL_SECONDS - LATE_SECONDS

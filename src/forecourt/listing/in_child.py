@@ -32,7 +32,7 @@ def read(arguments: Mapping[str, Any], body: bytes) -> Any:  # noqa: ANN401 (JSO
         reading = PageReading("feed", listing_urls=tuple(each.url for each in vehicles), vehicles=vehicles)
     else:
         reading = read_page(body, url=url, content_type=content_type)
-    return READING.dump_python(reading, mode="json", fallback=_plain)
+    return READING.dump_python(reading, mode="json", fallback=_plain, warnings="none")  # of read-only mappings
 
 
 def _plain(value: object) -> object:

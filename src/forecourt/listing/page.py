@@ -15,6 +15,7 @@ from forecourt.listing.dom import read_dom
 from forecourt.listing.feeds import is_feed, read_feed
 from forecourt.listing.gallery import read_galleries
 from forecourt.listing.inventory import next_page, read_cards
+from forecourt.listing.inventory_links import inventory_links
 from forecourt.listing.makes import split_title
 from forecourt.listing.merge import merge
 from forecourt.listing.opengraph import read_opengraph, read_title
@@ -74,9 +75,12 @@ def read_page(body: bytes, *, url: str, content_type: str | None) -> PageReading
         return PageReading("vehicle", listing=_listing(page, readers))
     listed = _listed(said, page) + _listed(shown, page)
     urls = tuple(dict.fromkeys([*cards, *_named_urls((said, shown), page)]))
+    lists = inventory_links(page)
     if urls or listed:
-        return PageReading("inventory", listing_urls=urls, next_page=next_page(page), vehicles=tuple(listed))
-    return PageReading("blocked" if is_wall(page) else "nothing")
+        return PageReading(
+            "inventory", listing_urls=urls, next_page=next_page(page), vehicles=tuple(listed), inventory_urls=lists
+        )
+    return PageReading("blocked" if is_wall(page) else "nothing", inventory_urls=lists)
 
 
 def _told(graph: Graph, page: Page, reader: str) -> Claims:
