@@ -66,8 +66,10 @@ def settle(
     cap: int,
     now: datetime,
     random: Random,
-) -> None:
+) -> set[int]:
     """Write down how a batch ended: each arrow one fenced statement, all of them in the caller's transaction.
+
+    Returns the ids of the images that changed; the others belong to somebody else by now.
 
     Args:
         shown_at: (image id, storage path) → the address that pages show from now on.
@@ -75,15 +77,16 @@ def settle(
     """
     stored = [each for each in settlements if isinstance(each, Stored)]
     failed = [each for each in settlements if isinstance(each, Failed)]
-    if stored:
-        vehicle_images.store(connection, [_stored_image(each, shown_at) for each in stored], now=now)
+    changed = vehicle_images.store(connection, [_stored_image(each, shown_at) for each in stored], now=now)
     if failed:
         standings = hosts.standings(connection, {each.claim.host_id for each in failed}, now=now)
         images = [_failed_image(each, standings[each.claim.host_id], now=now, random=random) for each in failed]
-        vehicle_images.postpone(connection, images)
+        changed |= vehicle_images.postpone(connection, images)
         ended = vehicle_images.end(connection, images, now=now)
         vehicle_ids = {each.claim.vehicle_id for each in failed if each.claim.image_id in ended}
         image_places.assign_priorities(connection, vehicle_ids, cap=cap)
+        changed |= ended
+    return changed
 
 
 def _stored_image(stored: Stored, shown_at: Callable[[int, str], str]) -> StoredImage:

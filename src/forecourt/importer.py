@@ -60,8 +60,8 @@ async def import_one(claim: QueueClaim, *, reader: PageReader, database: Databas
     return Imported(claim, saved)
 
 
-def settle_failure(connection: Connection, failed: NotImported, *, now: datetime, random: Random) -> None:
-    """held → pending, later, or failed or rejected: as with images."""
+def settle_failure(connection: Connection, failed: NotImported, *, now: datetime, random: Random) -> bool:
+    """held → pending, later, or failed or rejected: as with images. False: the claim is not ours any more."""
     claim = failed.claim
     host = hosts.standings(connection, [claim.host_id], now=now)[claim.host_id]
     verdict = after_failure(
@@ -72,7 +72,7 @@ def settle_failure(connection: Connection, failed: NotImported, *, now: datetime
         counts=host.waits_until is None,  # a page is one of many on its host: its trouble is the host's
         random=random,
     )
-    import_queue.fail(connection, claim, verdict, kind=failed.error.kind, detail=failed.error.detail, now=now)
+    return import_queue.fail(connection, claim, verdict, kind=failed.error.kind, detail=failed.error.detail, now=now)
 
 
 def listed_vehicle(listing: Listing, *, organization_id: int, listing_url: str) -> ListedVehicle:

@@ -1,6 +1,7 @@
 """One page of a stranger's site: ask robots.txt, fetch it, read it in a confined child."""
 
 import asyncio
+import time
 from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Literal
@@ -21,6 +22,7 @@ from forecourt.listing.values import PageReading
 
 LARGE_BYTES = 50 * 1024 * 1024  # a sitemap may have so much by its protocol; a feed gets the same
 _ROBOTS_LAST = timedelta(hours=24)
+_IN_MEMORY_SECONDS = 600.0  # then the database is looked at, which knows how old they are
 
 
 def reading_pool(*, processes: int) -> ConfinedPool:
@@ -36,7 +38,7 @@ class PageReader:
         self._pool = pool
         self._database = database
         self._user_agent = user_agent
-        self._rules: dict[str, Robots] = {}
+        self._rules: dict[str, tuple[float, Robots]] = {}  # with the moment from which they are asked for again
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def read(self, url: str, *, kind: Literal["page", "sitemap", "feed"] = "page") -> PageReading:
@@ -62,14 +64,16 @@ class PageReader:
         """The robots.txt that governs a URL: from memory, from `hosts` if it is of today, else asked."""
         host = host_of(url)
         async with self._asking[host]:  # of many pages that are read at once one asks
-            if host not in self._rules:
+            until, rules = self._rules.get(host, (0.0, None))
+            if rules is None or time.monotonic() >= until:
                 text = await self._database.read(lambda connection: _kept(connection, host))
                 if text is None:
                     text = await self._fetcher.get_robots(url)
                     delay = Robots(text).crawl_delay(self._user_agent)
                     await self._database.write(lambda connection: _keep(connection, host, text, delay))
-                self._rules[host] = Robots(text)
-            return self._rules[host]
+                rules = Robots(text)
+                self._rules[host] = (time.monotonic() + _IN_MEMORY_SECONDS, rules)
+            return rules
 
 
 def _kept(connection: Connection, host: str) -> str | None:

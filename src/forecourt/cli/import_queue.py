@@ -16,8 +16,8 @@ def add(*urls: str, organization_id: int | None = None, json: Json = False) -> i
     from forecourt.cli.running import print_report, with_database
     from forecourt.jobs import queue_list
 
-    settings, engine = with_database()
-    return print_report(queue_list.add(engine, settings, urls, organization_id=organization_id), json=json)
+    with with_database() as (settings, engine):
+        return print_report(queue_list.add(engine, settings, urls, organization_id=organization_id), json=json)
 
 
 def list_entries(
@@ -41,9 +41,9 @@ def list_entries(
     from forecourt.cli.running import print_report, with_database
     from forecourt.jobs import queue_list
 
-    _, engine = with_database()
     wanted = queue_list.Wanted(status, failure_kind, organization_id)
-    return print_report(queue_list.entries(engine, wanted, limit=limit), json=json)
+    with with_database() as (_, engine):
+        return print_report(queue_list.entries(engine, wanted, limit=limit), json=json)
 
 
 def retry(
@@ -65,5 +65,6 @@ def retry(
     from forecourt.cli.running import print_report, with_database
     from forecourt.jobs import queue_list
 
-    _, engine = with_database()
-    return print_report(queue_list.retry(engine, queue_list.Wanted(status, failure_kind, organization_id)), json=json)
+    wanted = queue_list.Wanted(status, failure_kind, organization_id)
+    with with_database() as (_, engine):
+        return print_report(queue_list.retry(engine, wanted), json=json)

@@ -21,9 +21,9 @@ def add(
     from forecourt.cli.running import print_report, with_database
     from forecourt.jobs import organization_list
 
-    _, engine = with_database()
     given = organization_list.Given(name, website, business_type, feed_url)
-    return print_report(organization_list.put(engine, [given]), json=json)
+    with with_database() as (_, engine):
+        return print_report(organization_list.put(engine, [given]), json=json)
 
 
 def import_file(file: Path, *, dry_run: DryRun = False, json: Json = False) -> int:
@@ -38,8 +38,8 @@ def import_file(file: Path, *, dry_run: DryRun = False, json: Json = False) -> i
     from forecourt.jobs import organization_list
 
     given = organization_list.read_csv(file)
-    _, engine = with_database()
-    return print_report(organization_list.put(engine, given, dry_run=dry_run), json=json)
+    with with_database() as (_, engine):
+        return print_report(organization_list.put(engine, given, dry_run=dry_run), json=json)
 
 
 def list_all(*, json: Json = False) -> int:
@@ -50,5 +50,5 @@ def list_all(*, json: Json = False) -> int:
     from forecourt.cli.running import print_report, with_database
     from forecourt.jobs import organization_list
 
-    _, engine = with_database()
-    return print_report(organization_list.everyone(engine), json=json)
+    with with_database() as (_, engine):
+        return print_report(organization_list.everyone(engine), json=json)

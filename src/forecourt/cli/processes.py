@@ -22,13 +22,16 @@ def beside(number: int) -> Iterator[list[subprocess.Popen[bytes]]]:
 
 
 def run_processes(number: int) -> int:
-    """Until all of them have ended; the worst of their exit codes."""
-    with beside(number) as workers:
+    """Until all of them have ended; 1 if one did not end by itself, else the worst of their exit codes."""
+    workers: list[subprocess.Popen[bytes]] = []
 
-        def pass_on(*_: object) -> None:
-            for worker in workers:
-                worker.send_signal(signal.SIGTERM)
+    def pass_on(*_: object) -> None:
+        for worker in workers:
+            worker.send_signal(signal.SIGTERM)
 
-        for caught in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(caught, pass_on)
-        return max(worker.wait() for worker in workers)
+    for caught in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(caught, pass_on)
+    with beside(number) as started:
+        workers += started
+        codes = [worker.wait() for worker in workers]
+    return max(1 if code < 0 else code for code in codes)

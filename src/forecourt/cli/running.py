@@ -5,7 +5,8 @@ import json as json_text
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 from sqlalchemy import Engine
@@ -28,11 +29,16 @@ def run_job(job: Callable[[House, Progress], Awaitable[Report]], *, json: bool) 
     return print_report(report, json=json)
 
 
-def with_database() -> tuple[Settings, Engine]:
+@contextmanager
+def with_database() -> Iterator[tuple[Settings, Engine]]:
     """Settings and the migrated database, for commands that only look or note something down."""
     settings = read_settings()
     log_to_stderr()
-    return settings, ready_database(settings)
+    engine = ready_database(settings)
+    try:
+        yield settings, engine
+    finally:
+        engine.dispose()
 
 
 def print_report(report: Report, *, json: bool) -> int:

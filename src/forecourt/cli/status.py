@@ -14,7 +14,5 @@ def status(*, watch: Flag = False, json: Json = False) -> int:
     from forecourt.cli.running import print_report, with_database
     from forecourt.jobs import standing
 
-    _, engine = with_database()
-    if watch:
-        return standing.watch(engine)
-    return print_report(standing.report(engine), json=json)
+    with with_database() as (_, engine):
+        return standing.watch(engine) if watch else print_report(standing.report(engine), json=json)

@@ -55,8 +55,8 @@ def upgrade(*, json: Json = False) -> int:
     from forecourt.cli.running import print_report, with_database
     from forecourt.jobs.report import Report
 
-    with_database()
-    return print_report(Report({"success": True}, ("The database is up to date.",)), json=json)
+    with with_database():
+        return print_report(Report({"success": True}, ("The database is up to date.",)), json=json)
 
 
 def demo(*, port: int = 8000) -> int:

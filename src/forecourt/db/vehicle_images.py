@@ -84,6 +84,8 @@ def store(connection: Connection, stored: Sequence[StoredImage], *, now: datetim
     Returns the ids that changed. One that is missing was claimed by another worker since, or its URL was replaced by
     a new reading of its listing: the late result is dropped.
     """
+    if not stored:
+        return set()
     values = [
         {"image_id": each.claim.image_id, "attempt": each.claim.attempt} | {key: getattr(each, key) for key in _STORED}
         for each in stored

@@ -55,11 +55,15 @@ class AllWork:
         """As its kind does."""
         return self.imports.broke(claim, error) if isinstance(claim, QueueClaim) else self.photos.broke(claim, error)
 
-    def settle(self, connection: Connection, settlements: Sequence[Settlement], *, now: datetime) -> None:
+    def settle(
+        self, connection: Connection, settlements: Sequence[Settlement], *, now: datetime
+    ) -> Sequence[Settlement]:
         """Each as its kind does, in one transaction."""
         listings, photos = _sorted(settlements)
-        self.imports.settle(connection, listings, now=now)
-        self.photos.settle(connection, photos, now=now)
+        return [
+            *self.imports.settle(connection, listings, now=now),
+            *self.photos.settle(connection, photos, now=now),
+        ]
 
     def settled(self, settlements: Sequence[Settlement]) -> None:
         """Count them, show them."""

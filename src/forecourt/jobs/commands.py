@@ -9,7 +9,7 @@ from forecourt.db.engine import database_now
 from forecourt.db.listed_images import ListedPhoto
 from forecourt.errors import WrongUse
 from forecourt.fetch.address import host_of
-from forecourt.jobs import answers, extract, forever, process_queue, trickle
+from forecourt.jobs import extract, forever, photo_answers, process_queue, reading_answers, trickle
 from forecourt.jobs.anew import go_on, sleep
 from forecourt.jobs.house import House, Progress
 from forecourt.jobs.report import Exit, Report
@@ -35,9 +35,9 @@ async def extract_all_orgs(
     """Read the emptiest organizations' inventories and listings."""
     due = await extract.choose(house, limit=limit, offset=offset, threshold=threshold, business_type=business_type)
     if dry_run:
-        return answers.extract_plan(due, next_offset=offset + limit, full_page=len(due) == limit)
+        return reading_answers.extract_plan(due, next_offset=offset + limit, full_page=len(due) == limit)
     extracted = await extract.extract(house, due, progress=progress)
-    return answers.extract(extracted, next_offset=offset + limit, full_page=len(due) == limit)
+    return reading_answers.extract(extracted, next_offset=offset + limit, full_page=len(due) == limit)
 
 
 async def process_import_queue(
@@ -51,7 +51,7 @@ async def process_import_queue(
 ) -> Report:
     """Read the listings that are due; unless they are to be skipped, fetch their photos right after."""
     await _known_organization(house, organization_id)
-    return answers.process(
+    return reading_answers.process(
         await process_queue.process_import_queue(
             house,
             batch_size=batch_size,
@@ -80,9 +80,9 @@ async def trickle_backfill_images(
         house, limit=limit, organization_id=organization_id, max_images=most, dry_run=dry_run
     )
     if dry_run:
-        return answers.trickle_plan(vehicles)
+        return photo_answers.trickle_plan(vehicles)
     done = await trickle.backfill_vehicles(house, vehicles, max_images=most, batch_size=batch_size, progress=progress)
-    return answers.trickle(done, await _waiting(house, organization_id))
+    return photo_answers.trickle(done, await _waiting(house, organization_id))
 
 
 async def follow(house: House, progress: Progress, *, organization_id: int | None, batch_size: int) -> Report:
@@ -99,7 +99,7 @@ async def follow(house: House, progress: Progress, *, organization_id: int | Non
             await sleep(house, _FOLLOW_SECONDS)
 
     await go_on(house, once)
-    report = answers.trickle(Trickled((), total, Ending(stopped=True)), await _waiting(house, organization_id))
+    report = photo_answers.trickle(Trickled((), total, Ending(stopped=True)), await _waiting(house, organization_id))
     return replace(report, exit=Exit.DONE)  # to be stopped is how it ends
 
 
@@ -112,11 +112,12 @@ async def backfill_images(
     image_ids = None if dry_run or not photos else await _add(house, vehicle_id, photos)
     ready = await trickle.choose(house, vehicle_ids=[vehicle_id], max_images=max_images, dry_run=dry_run)
     if dry_run:
-        return answers.trickle_plan(ready)
+        return photo_answers.trickle_plan(ready)
     done = await trickle.backfill_vehicles(
         house, ready, max_images=max_images, batch_size=1, image_ids=image_ids, progress=progress
     )
-    return answers.backfill(vehicle_id, done)
+    candidates = sum(vehicle.ready for vehicle in ready) if image_ids is None else len(image_ids)
+    return photo_answers.backfill(vehicle_id, done, candidates=candidates)
 
 
 async def worker(house: House, progress: Progress) -> Report:

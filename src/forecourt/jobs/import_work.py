@@ -76,11 +76,15 @@ class ImportWork:
         """A bug of ours counts on this listing, so that it cannot hold up the others."""
         return NotImported(claim, TransientError(FailureKind.INTERNAL_ERROR, f"{type(error).__name__}: {error}"))
 
-    def settle(self, connection: Connection, settlements: Sequence[importer.Settlement], *, now: datetime) -> None:
+    def settle(
+        self, connection: Connection, settlements: Sequence[importer.Settlement], *, now: datetime
+    ) -> Sequence[importer.Settlement]:
         """Write down the failures; a listing that was imported is settled with its vehicle."""
-        for settlement in settlements:
-            if isinstance(settlement, NotImported):
-                importer.settle_failure(connection, settlement, now=now, random=self.random)
+        return [
+            each
+            for each in settlements
+            if isinstance(each, Imported) or importer.settle_failure(connection, each, now=now, random=self.random)
+        ]
 
     def settled(self, settlements: Sequence[importer.Settlement]) -> None:
         """Count them, show them."""

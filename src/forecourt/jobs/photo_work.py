@@ -70,9 +70,11 @@ class PhotoWork:
         """A bug of ours counts on this photo, so that it cannot hold up the others."""
         return backfill.Failed(claim, TransientError(FailureKind.INTERNAL_ERROR, f"{type(error).__name__}: {error}"))
 
-    def settle(self, connection: Connection, settlements: Sequence[backfill.Settlement], *, now: datetime) -> None:
+    def settle(
+        self, connection: Connection, settlements: Sequence[backfill.Settlement], *, now: datetime
+    ) -> Sequence[backfill.Settlement]:
         """Write down how they ended."""
-        backfill.settle(
+        changed = backfill.settle(
             connection,
             settlements,
             shown_at=lambda image_id, path: self.photos.url(path) or f"/i/{image_id}",
@@ -80,6 +82,7 @@ class PhotoWork:
             now=now,
             random=self.random,
         )
+        return [each for each in settlements if each.claim.image_id in changed]
 
     def settled(self, settlements: Sequence[backfill.Settlement]) -> None:
         """Count them, show them."""

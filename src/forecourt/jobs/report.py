@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
+from forecourt.worker.run import Ending
+
+LONGEST_ERROR = 500  # characters of an `error` in an answer
+
 
 class Exit(IntEnum):
     """Exit codes of every command."""
@@ -27,3 +31,15 @@ class Report:
     answer: Mapping[str, object]
     lines: tuple[str, ...]
     exit: Exit = Exit.DONE
+
+
+def exit_code(counted: Mapping[str, int], ending: Ending, *, waits: bool) -> Exit:
+    """For a run that counted these failures; `waits`: something is left that only its host holds up."""
+    if sum(counted.values()):
+        return Exit.FAILURES
+    return Exit.WAITING if ending.stopped or waits else Exit.DONE
+
+
+def stopped_lines(ending: Ending) -> tuple[str, ...]:
+    """How to go on, where somebody said stop."""
+    return ("Stopped; run the same command again to go on.",) if ending.stopped else ()

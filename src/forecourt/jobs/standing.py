@@ -50,6 +50,8 @@ def _counts(counts: dict[str, int]) -> list[str]:
 
 
 def _duration(seconds: float) -> str:
-    minutes, left = divmod(round(seconds), 60)
+    minutes = round(seconds / 60)
+    if not minutes:
+        return "under a minute" if seconds else "nothing"
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {left} s"
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

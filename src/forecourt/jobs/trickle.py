@@ -67,13 +67,10 @@ async def backfill_vehicles(
 ) -> Trickled:
     """Fetch what is ready of these vehicles. Nothing is registered or sent where there is nothing to do."""
     planned = sum(vehicle.ready for vehicle in vehicles)
-    if not vehicles:
-        return Trickled(vehicles, Tally(), Ending())
     tally = Tally()
 
     async def fetch() -> Ending:
         async with (
-            photo_store(house.settings) as store,
             photo_verifier(house.settings) as verifier,
             living_worker(house) as worker,
         ):
@@ -92,5 +89,6 @@ async def backfill_vehicles(
             run = Run(work, database=house.database, turns=worker.turns, stop=house.stop, patience=PATIENCE)
             return await run.until_done()
 
-    ending = await begin_anew(fetch)
+    async with photo_store(house.settings) as store:  # one that cannot be used is told whether or not there is work
+        ending = await begin_anew(fetch) if vehicles else Ending()
     return Trickled(vehicles, tally, ending)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -144,17 +144,18 @@ class Run(Generic[ClaimT, SettlementT]):
         settlements = [settlement for _, settlement in ended if settlement is not None]
         back = [claim for claim, settlement in ended if settlement is None]
         if ended:
-            await self._database.write(lambda connection: self._settle(connection, settlements, back))
-            self._work.settled(settlements)
+            self._work.settled(
+                await self._database.write(lambda connection: self._settle(connection, settlements, back))
+            )
         if self._fatal:
             raise self._fatal
 
-    def _settle(self, connection: Connection, settlements: list[SettlementT], back: list[ClaimT]) -> None:
-        now = database_now(connection)
-        if settlements:
-            self._work.settle(connection, settlements, now=now)
+    def _settle(
+        self, connection: Connection, settlements: list[SettlementT], back: list[ClaimT]
+    ) -> Sequence[SettlementT]:
         if back:
             self._work.hand_back(connection, back)
+        return self._work.settle(connection, settlements, now=database_now(connection)) if settlements else ()
 
     async def _wait_for_work(self) -> bool:
         """Sleep until something comes due. False: nothing will, or only after our patience."""

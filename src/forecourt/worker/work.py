@@ -40,11 +40,13 @@ class Work(Protocol[ClaimT, SettlementT]):
     def broke(self, claim: ClaimT, error: Exception) -> SettlementT:
         """What to settle where `do` met a bug of ours."""
 
-    def settle(self, connection: Connection, settlements: Sequence[SettlementT], *, now: datetime) -> None:
-        """Write down how they ended; in one transaction with the rest of the batch."""
+    def settle(
+        self, connection: Connection, settlements: Sequence[SettlementT], *, now: datetime
+    ) -> Sequence[SettlementT]:
+        """Write down how they ended, in one transaction with the rest of the batch; those that the fence let pass."""
 
     def settled(self, settlements: Sequence[SettlementT]) -> None:
-        """They are committed: count them, show them."""
+        """These took effect and are committed: count them, show them."""
 
     def hand_back(self, connection: Connection, claims: Sequence[ClaimT]) -> None:
         """Let others have what was not begun or not finished."""

@@ -1,0 +1,132 @@
+"""What became of listings → one JSON object in the reference system's words, some lines for a person, an exit code."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from forecourt.db.organizations import Organization
+from forecourt.errors import HostTrouble
+from forecourt.importer import NotImported
+from forecourt.jobs.extract import Extracted, Reading
+from forecourt.jobs.photo_answers import photo_lines
+from forecourt.jobs.process_queue import Processed
+from forecourt.jobs.report import LONGEST_ERROR, Report, exit_code, stopped_lines
+
+_MOST_LINES = 10
+
+
+def process(processed: Processed) -> Report:
+    """process-import-queue."""
+    imported, failed, ending = processed.imported, processed.failed, processed.ending
+    done = len(imported) + len(failed)
+    if not done:
+        empty = {"success": True, "message": "No items to process", "processed": 0}
+        return Report(empty, ("No listing is due.",), exit_code({}, ending, waits=False))
+    new = [each.saved.vehicle_id for each in imported if each.saved.is_new]
+    duplicates = sum(each.saved.is_duplicate for each in imported)
+    answer: dict[str, object] = {
+        "success": True,
+        "processed": done,
+        "succeeded": len(imported),
+        "failed": len(failed),
+        "duplicates": duplicates,
+        "vehicles_created": new,
+    }
+    images = sum(each.saved.images.added for each in imported)
+    lines = [
+        f"{done} listings read: {len(new)} new vehicles, {len(imported) - len(new)} known ones.",
+        f"{images} new photos show from their own servers.",
+        *_listing_lines(failed),
+    ]
+    counted = _counted(failed)
+    waits = len(failed) > counted.total()
+    if processed.photos:
+        tally, ending = processed.photos.tally, processed.photos.ending
+        lines += photo_lines(tally)
+        counted += tally.failed
+        waits = waits or tally.waiting.total() > 0
+    return Report(answer, (*lines, *stopped_lines(ending)), exit_code(counted, ending, waits=waits))
+
+
+def extract_plan(chosen: Sequence[Organization], *, next_offset: int, full_page: bool) -> Report:
+    """A dry run: which organizations would be read."""
+    results = [_organization_result(Reading(each), "dry_run") for each in chosen]
+    lines = (
+        *(f"{each.name}: {each.active_vehicles} vehicles, {each.website}" for each in chosen),
+        f"{len(chosen)} organizations would be read.",
+    )
+    return Report(_extract_answer(results, 0, next_offset, has_more=full_page), lines)
+
+
+def extract(extracted: Extracted, *, next_offset: int, full_page: bool) -> Report:
+    """extract-all-orgs."""
+    results = [_organization_result(each, "failed" if each.trouble else "success") for each in extracted.readings]
+    created = sum(_created(each) for each in extracted.readings)
+    failures = [failed for each in extracted.readings for failed in each.failed]
+    counted = _counted(failures)
+    troubles = [each for each in extracted.readings if each.trouble]
+    counted += Counter(organization=sum(not each.waits for each in troubles))
+    lines = [_organization_line(each) for each in extracted.readings]
+    images = sum(imported.saved.images.added for each in extracted.readings for imported in each.imported)
+    lines.append(
+        f"{len(results)} organizations read, {created} new vehicles, {images} new photos show from their own servers."
+    )
+    lines += _listing_lines(failures)
+    if full_page:
+        lines.append(f"More may be due: run it again, or with --offset {next_offset}.")
+    waits = len(failures) > _counted(failures).total() or any(each.waits for each in troubles)
+    code = exit_code(counted, extracted.ending, waits=waits)
+    answer = _extract_answer(results, created, next_offset, has_more=full_page)
+    return Report(answer, (*lines, *stopped_lines(extracted.ending)), code)
+
+
+def _extract_answer(
+    results: Sequence[Mapping[str, object]], created: int, next_offset: int, *, has_more: bool
+) -> dict[str, object]:
+    statuses = Counter(result["status"] for result in results)
+    return {
+        "success": True,
+        "processed": len(results),
+        "successful": statuses["success"],
+        "failed": statuses["failed"],
+        "total_vehicles_created": created,
+        "results": list(results),
+        "next_offset": next_offset,
+        "has_more": has_more,
+    }
+
+
+def _organization_result(reading: Reading, status: str) -> dict[str, object]:
+    organization = reading.organization
+    return {
+        "organization_id": organization.organization_id,
+        "business_name": organization.name,
+        "website": organization.website,
+        "status": status,
+        "vehicles_before": organization.active_vehicles,
+        "vehicles_found": reading.found,
+        "vehicles_created": _created(reading),
+        "error": reading.trouble[:LONGEST_ERROR] if reading.trouble else None,
+    }
+
+
+def _organization_line(reading: Reading) -> str:
+    organization = reading.organization
+    if reading.trouble:
+        return f"{organization.name}: {reading.trouble}"
+    created = _created(reading)
+    before = organization.active_vehicles
+    return f"{organization.name}: {before} -> {before + created} vehicles (+{created}), {reading.found} listings found"
+
+
+def _created(reading: Reading) -> int:
+    return sum(each.saved.is_new for each in reading.imported)
+
+
+def _counted(failures: Sequence[NotImported]) -> Counter[str]:
+    return Counter(each.error.kind for each in failures if not isinstance(each.error, HostTrouble))
+
+
+def _listing_lines(failures: Sequence[NotImported]) -> list[str]:
+    lines = [f"  {each.claim.listing_url}: {each.error}" for each in failures[:_MOST_LINES]]
+    more = len(failures) - _MOST_LINES
+    return [*lines, f"  and {more} more; see `forecourt import-queue list`"] if more > 0 else lines
