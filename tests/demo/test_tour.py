@@ -15,7 +15,7 @@ def test_the_tour_keeps_every_promise_it_tells_of() -> None:
 
     assert exit_code == 0, told.getvalue()
     for sentence in (
-        "24 vehicles from 28 pages, 3 sitemaps and 3 robots.txt.",
+        "24 vehicles from 30 pages, 3 sitemaps and 3 robots.txt.",
         "250 photos of 24 vehicles. Photos asked for: 0.",
         "238 photos are ours now",
         "Requests: 0. Rows changed: 0.",
