@@ -100,3 +100,29 @@ def test_the_next_page_of_a_list_is_read_only_at_the_same_site(server: Misbehavi
 
     assert list(found.listing_urls) == [server.url(path) for path in (*CARS, *OTHERS)]
     assert stranger.connections == 0
+
+
+def test_the_lists_that_a_home_page_links_are_read_page_after_page(server: MisbehavingServer, db: Engine) -> None:
+    """A linked list that is not there is passed over."""
+    links = (
+        b'<nav><a href="/used-cars">Used cars</a><a href="/inventory/old">Old stock</a><a href="/blog">Blog</a></nav>'
+    )
+    server.on("/", answer(b"<!doctype html><title>Welcome</title>" + links))
+    server.on("/used-cars", answer(page_of(*CARS, next_page="/used-cars?page=2")))
+    server.on("/used-cars?page=2", answer(page_of(*OTHERS, next_page="/used-cars?page=2")))
+
+    found = look(server, db, "")
+
+    assert list(found.listing_urls) == [server.url(path) for path in (*CARS, *OTHERS)]
+    assert (found.outcome, found.troubles) == ("read", [])
+    assert "/blog" not in server.targets
+
+
+def test_an_index_of_sitemaps_is_followed_and_ends(server: MisbehavingServer, db: Engine) -> None:
+    """X07: an index that names itself."""
+    index = "".join(f"<sitemap><loc>{server.url(path)}</loc></sitemap>" for path in ("/sitemap.xml", "/cars.xml"))
+    server.on("/sitemap.xml", answer(f"<sitemapindex>{index}</sitemapindex>".encode()))
+    server.on("/cars.xml", answer(sitemap_of(server, *CARS)))
+
+    assert list(look(server, db, "").listing_urls) == [server.url(path) for path in CARS]
+    assert server.targets.count("/sitemap.xml") == 1

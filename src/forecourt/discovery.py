@@ -102,7 +102,7 @@ async def _from_inventory(organization: Organization, found: Found, reader: Page
         if page in seen:
             continue
         seen.add(page)
-        reading = await _read(page, "page", found, reader)
+        reading = await _read(page, "page", found, reader, optional=page != organization.website)
         if reading is None:
             continue
         fresh = [url for url in _of_site(reading.listing_urls, organization) if url not in known]
