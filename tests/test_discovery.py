@@ -108,8 +108,8 @@ def test_the_lists_that_a_home_page_links_are_read_page_after_page(server: Misbe
         b'<nav><a href="/used-cars">Used cars</a><a href="/inventory/old">Old stock</a><a href="/blog">Blog</a></nav>'
     )
     server.on("/", answer(b"<!doctype html><title>Welcome</title>" + links))
-    server.on("/used-cars", answer(page_of(*CARS, next_page="/used-cars?page=2")))
-    server.on("/used-cars?page=2", answer(page_of(*OTHERS, next_page="/used-cars?page=2")))
+    server.on("/used-cars", answer(page_of(*CARS, next_page="/used-cars/page/2")))
+    server.on("/used-cars/page/2", answer(page_of(*OTHERS, next_page="/used-cars/page/2")))
 
     found = look(server, db, "")
 
