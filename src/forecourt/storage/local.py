@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
 
+from forecourt import process_lock
 from forecourt.errors import StoreUnavailable, WrongUse
 
 _SCRATCH = ".tmp"
@@ -133,29 +134,14 @@ def _open_scratch(root: Path) -> tuple[Path, int]:
     try:
         fcntl.flock(entrance, fcntl.LOCK_EX)
         for folder in above.iterdir():
-            if folder.is_dir() and not folder.is_symlink() and not _is_held(folder / _LOCK):
+            if folder.is_dir() and not folder.is_symlink() and not process_lock.is_held(folder / _LOCK):
                 shutil.rmtree(folder, ignore_errors=True)
         scratch = above / uuid4().hex
         scratch.mkdir(mode=0o700)
-        lock = os.open(scratch / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock = process_lock.take(scratch / _LOCK)
     finally:
         os.close(entrance)
     return scratch, lock
-
-
-def _is_held(lock: Path) -> bool:
-    try:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
 
 
 def _size(path: Path) -> int | None:

@@ -1,11 +1,9 @@
 """A worker's one heartbeat for all its leases, and the burial of those whose heart has stopped.
 
-On the same machine a dead worker is noticed at once: each holds a lock on its own file, which the kernel lets go of
-when the process ends, however it ends. A process id would prove nothing across containers.
+On the same machine a dead worker is noticed at once: the lock on its file is free.
 """
 
 import asyncio
-import fcntl
 import os
 import time
 import uuid
@@ -16,6 +14,7 @@ from typing import Self
 import structlog
 from sqlalchemy import Connection
 
+from forecourt import process_lock
 from forecourt.db import workers
 from forecourt.db.database import Database
 from forecourt.db.engine import database_now
@@ -125,7 +124,7 @@ async def bury_dead(database: Database, folder: Path, *, interval_seconds: float
     dead = {
         each.worker_id
         for each in found
-        if each.expired or (each.machine == here and _is_free(folder / f"{each.worker_id}.lock"))
+        if each.expired or (each.machine == here and not process_lock.is_held(folder / f"{each.worker_id}.lock"))
     }
     if dead:
         await database.write(
@@ -157,25 +156,8 @@ def _machine(folder: Path) -> str:
 def _lock_new(path: Path) -> int:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return process_lock.take(path)
     except OSError as error:
         raise WrongUse(
             f"cannot write to {path.parent}: {error.strerror}; set FORECOURT_HOME to another folder"
         ) from error
-    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return lock
-
-
-def _is_free(path: Path) -> bool:
-    try:
-        lock = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return True
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    else:
-        return True
-    finally:
-        os.close(lock)
