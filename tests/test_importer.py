@@ -3,8 +3,14 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from made import NOW, organization, queued, snapshot, worker
+from sqlalchemy import Engine
+
+from forecourt.db import hosts, import_queue, tables, vehicles
+from forecourt.db.engine import writing
 from forecourt.importer import listed_vehicle
 from forecourt.listing import Listing, Source
+from forecourt.schedule import Verdict
 
 
 def test_only_what_the_page_tells_becomes_a_field() -> None:
@@ -51,3 +57,29 @@ def test_a_sold_vehicle_has_a_sold_link() -> None:
     listing = Listing("https://x.example/", sale_status="sold")
 
     assert listed_vehicle(listing, organization_id=1, listing_url="u").status == "sold"
+
+
+def test_what_postgresql_refuses_is_taken_out_and_the_rest_is_kept(db: Engine) -> None:
+    """X03, X05: NUL and lone surrogates, in a field, in the raw text beside it, in an error."""
+    odd = "a\0b\ud800c"
+    listing = Listing(
+        "https://x.example/",
+        title=odd,
+        photos=(f"https://photos.example/{odd}.jpg",),
+        sources={"title": Source(odd, "jsonld", f'"{odd}"')},
+    )
+    dealer = organization(db)
+    queued(db, organization_id=dealer, urls=["https://dealer.example/1"])
+    worker(db)
+
+    with writing(db) as connection:
+        vehicles.save(connection, listed_vehicle(listing, organization_id=dealer, listing_url="u"), cap=20, now=NOW)
+        [host_id] = hosts.ids_of(connection, ["dealer.example"]).values()
+        [claimed] = import_queue.claim(connection, host_id, organization_ids=None, worker_id="w1", limit=1)
+        verdict = Verdict("failed", 1, NOW, None)
+        import_queue.fail(connection, claimed, verdict, kind="protocol", detail=f"header {odd}", now=NOW)
+
+    [row] = snapshot(db, tables.vehicles)
+    assert row["title"] == "ab?c"
+    assert row["origin_metadata"]["title"]["raw"] == '"ab?c"'
+    assert snapshot(db, tables.import_queue)[0]["last_error"] == "header ab?c"

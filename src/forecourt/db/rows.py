@@ -12,6 +12,8 @@ from sqlalchemy import CTE, Connection, Text, bindparam, cast, column, func, sel
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
+from forecourt.db.types import storable
+
 
 def rows(
     connection: Connection, name: str, columns: Mapping[str, TypeEngine[Any]], values: Sequence[Mapping[str, object]]
@@ -42,9 +44,7 @@ def _plain(value: Mapping[str, object], *, sqlite: bool) -> dict[str, object]:
 def _as_json(value: object, *, sqlite: bool) -> object:
     if isinstance(value, datetime):
         return _moment(value, sqlite=sqlite)
-    if isinstance(value, str):  # a stranger's header or error text may hold what PostgreSQL refuses
-        return value.replace("\0", "").encode(errors="replace").decode()
-    return value
+    return storable(value)
 
 
 def _moment(value: datetime, *, sqlite: bool) -> str:

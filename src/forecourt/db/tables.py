@@ -15,13 +15,12 @@ from sqlalchemy import (
     MetaData,
     Numeric,
     Table,
-    Text,
     UniqueConstraint,
     text,
     true,
 )
 
-from forecourt.db.types import Id, Json, UtcDateTime
+from forecourt.db.types import Id, Json, Text, UtcDateTime
 
 metadata = MetaData(
     naming_convention={

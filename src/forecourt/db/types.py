@@ -1,13 +1,48 @@
 """Column types that behave the same on SQLite and PostgreSQL."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
+import sqlalchemy
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
 Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rowids only where the type is INTEGER
-Json = JSON().with_variant(JSONB, "postgresql")
+
+
+def storable(value: object) -> object:
+    """Without what PostgreSQL refuses in texts and in JSON, NUL and lone surrogates: strangers write them."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode(errors="replace").decode()
+    if isinstance(value, Mapping):
+        return {storable(key): storable(item) for key, item in value.items()}
+    return [storable(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+class Text(TypeDecorator[str]):
+    """Any text; what cannot be stored is taken out."""
+
+    impl = sqlalchemy.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401 (str or None)
+        """Clean on the way in."""
+        del dialect
+        return storable(value)
+
+
+class Json(TypeDecorator[Any]):
+    """JSON, `jsonb` on PostgreSQL; what cannot be stored is taken out of its texts."""
+
+    impl = JSON().with_variant(JSONB, "postgresql")
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401 (any JSON)
+        """Clean on the way in."""
+        del dialect
+        return storable(value)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
