@@ -84,8 +84,8 @@ class Narrator:
     ) -> None:
         """What became of the broken ones, and that no row was lost."""
         table = Table(box=None, pad_edge=False)
-        table.add_column("Car", no_wrap=True, overflow="ellipsis", max_width=max(16, self._console.width - 70))
-        for name, width in (("Photo", 5), ("Its server", 20), ("Failure kind", 14), ("Status", 7), ("Next try", 10)):
+        table.add_column("Car", no_wrap=True, overflow="ellipsis", max_width=max(12, self._console.width - 68))
+        for name, width in (("Photo", 5), ("Its server", 20), ("Failure kind", 13), ("Status", 7), ("Next try", 9)):
             table.add_column(name, no_wrap=True, min_width=width)
         for each in unfinished:
             fate = broken.get(each.source_url)
