@@ -3,10 +3,12 @@
 import os
 import socket
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from served import Jpeg, Serve, Served
+from servers.dealer_site import wait_until
 from sqlalchemy import update
 
 from forecourt.db.engine import writing
@@ -196,20 +198,20 @@ def test_a_photo_that_was_given_up_still_leads_to_the_dealer(served: Served) -> 
 
 
 def test_s05_slow_readers_hold_no_file_and_no_thread(served: Served) -> None:
-    """Each has asked for 8 MB and reads none of it."""
+    """Each has asked for 8 MB and reads none of it: once what the sockets take is sent, no file is open."""
     image = served.add_image(served.add_vehicle())
     served.make_ours(image, os.urandom(8_000_000))
-    slow = []
-    for _ in range(60):
-        reader = socket.create_connection(("127.0.0.1", served.port), timeout=10)
-        reader.sendall(f"GET /i/{image} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-        assert reader.recv(100).startswith(b"HTTP/1.1 200")
-        slow.append(reader)
+    with ExitStack() as slow:
+        for _ in range(60):
+            reader = slow.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=10))
+            reader.sendall(f"GET /i/{image} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            assert reader.recv(100).startswith(b"HTTP/1.1 200")
 
-    assert served.ask(f"/i/{image}", "HEAD").status == 200
+        assert served.ask(f"/i/{image}", "HEAD").status == 200
+        wait_until(lambda: not _open_photos())
+        assert threading.active_count() < 60
+
+
+def _open_photos() -> list[str]:
     open_files = [os.path.realpath(entry) for entry in Path("/proc/self/fd").iterdir()]
-    assert [name for name in open_files if name.endswith(".jpg")] == []
-    assert threading.active_count() < 60
-
-    for reader in slow:
-        reader.close()
+    return [name for name in open_files if name.endswith(".jpg")]

@@ -4,15 +4,20 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+
+from forecourt.cli.running import STOP_SIGNALS
 
 
 @contextmanager
 def beside(number: int) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Run so many `forecourt worker` beside us; they are asked to stop when we do."""
     command = [sys.executable, "-m", "forecourt", "worker"]
-    workers = [subprocess.Popen(command) for _ in range(number)]  # noqa: S603 (our own command)
+    workers: list[subprocess.Popen[bytes]] = []
     try:
+        with _stop_held_back():
+            for _ in range(number):
+                workers.append(subprocess.Popen(command))  # noqa: S603, PERF401 (our own; whoever has started is stopped)
         yield workers
     finally:
         for worker in workers:
@@ -23,15 +28,25 @@ def beside(number: int) -> Iterator[list[subprocess.Popen[bytes]]]:
 
 def run_processes(number: int) -> int:
     """Until all of them have ended; 1 if one did not end by itself, else the worst of their exit codes."""
-    workers: list[subprocess.Popen[bytes]] = []
+    with ExitStack() as stack:
+        with _stop_held_back():
+            workers = stack.enter_context(beside(number))
 
-    def pass_on(*_: object) -> None:
-        for worker in workers:
-            worker.send_signal(signal.SIGTERM)
+            def pass_on(*_: object) -> None:
+                for worker in workers:
+                    worker.send_signal(signal.SIGTERM)
 
-    for caught in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(caught, pass_on)
-    with beside(number) as started:
-        workers += started
+            for caught in STOP_SIGNALS:
+                signal.signal(caught, pass_on)
         codes = [worker.wait() for worker in workers]
     return max(1 if code < 0 else code for code in codes)
+
+
+@contextmanager
+def _stop_held_back() -> Iterator[None]:
+    """A signal that comes now is delivered later: to us at the end, to a child once it can listen (`run_job`)."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -16,6 +16,8 @@ from forecourt.jobs.house import House, Progress, open_house, ready_database
 from forecourt.jobs.report import Report
 from forecourt.settings import Settings, read_settings
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 def run_job(job: Callable[[House, Progress], Awaitable[Report]], *, json: bool) -> int:
     """Run an asynchronous job with progress on stderr; print what came of it; the exit code.
@@ -84,8 +86,9 @@ async def _run(settings: Settings, job: Callable[[House, Progress], Awaitable[Re
         sys.stderr.write("forecourt: finishing what is in flight; once more ends it at once\n")
         stop.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in STOP_SIGNALS:
         loop.add_signal_handler(number, on_signal, number)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)  # whoever started us may have held them back until now
     async with open_house(settings, stop) as house:
         with ProgressLine() as line:
             return await job(house, line.show)
