@@ -56,7 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(app(arguments, exit_on_error=False, print_error=False) or 0)
     except CycloptsError as error:
-        return _complain(2, f"{_one_line(str(error))}; see --help")
+        what = str(error).partition(" Available commands:")[0]
+        return _complain(2, f"{_one_line(what)}; see --help")
     except WrongUse as error:
         return _complain(2, str(error))
     except (Paused, StoreUnavailable) as error:
