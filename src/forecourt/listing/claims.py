@@ -59,6 +59,14 @@ class Claims:
         if field not in self.fields:
             self.fields[field] = Source(None, self.reader, text[:_LONGEST_RAW])
 
+    def say_currency_in(self, text: str) -> None:
+        """Take the currency of an amount whose number came from elsewhere: "€ 34.990" beside 34990."""
+        money = read_money(text)
+        if money and self.value("currency") is None:
+            currency = money.currency or (shared_symbol(money.symbol, self.locale) if money.symbol else None)
+            if currency:
+                self.fields["currency"] = Source(currency, self.reader, text[:_LONGEST_RAW])
+
     def show(self, forms: tuple[str, ...]) -> None:
         """Add a photo: its absolute addresses, the best first."""
         if forms and len(self.photos) < MOST_PHOTOS:

@@ -45,11 +45,13 @@ class Page:
         url: Where it was served from, after redirects.
         base: What its relative addresses are resolved against: `<base href>`, else `url`.
         canonical: What the page calls its own address; `url` where it says nothing.
+        source: Its markup as text.
     """
 
     url: str
     base: str
     canonical: str
+    source: str
     tree: LexborHTMLParser
     locale: Locale
 
@@ -77,8 +79,8 @@ class Page:
 
 def parse(body: bytes, *, url: str, content_type: str | None) -> Page:
     """Decode and parse. What is too long or too deeply nested is cut, and the rest read."""
-    text = decode(body[:LONGEST_PAGE_BYTES], content_type)
-    tree = LexborHTMLParser(_shallow(text))
+    text = _shallow(decode(body[:LONGEST_PAGE_BYTES], content_type))
+    tree = LexborHTMLParser(text)
     base = url
     if (named := tree.css_first("base[href]")) and not refusal(found := absolute(named.attributes["href"] or "", url)):
         base = found
@@ -86,7 +88,7 @@ def parse(body: bytes, *, url: str, content_type: str | None) -> Page:
     language = root.attributes.get("lang") if root else None
     link = tree.css_first("link[rel=canonical][href]")
     canonical = absolute(link.attributes["href"] or "", base) if link else url
-    return Page(url, base, canonical, tree, locale_of(url, language))
+    return Page(url, base, canonical, text, tree, locale_of(url, language))
 
 
 def decode(body: bytes, content_type: str | None) -> str:

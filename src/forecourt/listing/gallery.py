@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from forecourt.listing.document import Page
 from forecourt.listing.outline import Element
 from forecourt.listing.photo_candidates import Candidate, candidates
-from forecourt.listing.photo_forms import largest_first, stem
+from forecourt.listing.photo_forms import largest_first, stem, uncut_first
 
 READER = "gallery"
 _FEWEST = 2
@@ -47,14 +47,16 @@ def read_galleries(page: Page, *, known: Iterable[str] = ()) -> list[Gallery]:
 
 
 def merged(lists: Sequence[Sequence[tuple[str, ...]]]) -> list[tuple[str, ...]]:
-    """Photos of the first list in its order, each with the forms that any list names for it."""
+    """Photos of the first list in its order, each with the forms that any list names for it.
+
+    What another list cuts to another shape stands behind the forms of the first list's shape.
+    """
     forms: dict[str, list[str]] = defaultdict(list)
     for photos in lists:
         for photo in photos:
-            for url in photo:
-                forms[stem(photo[0])].append(url)
-    order = dict.fromkeys(stem(photo[0]) for photo in lists[0]) if lists else {}
-    return [largest_first(forms[one]) for one in order]
+            forms[stem(photo[0])] += photo
+    order = {stem(photo[0]): photo for photo in reversed(lists[0])} if lists else {}
+    return [uncut_first(largest_first(forms[one]), photo) for one, photo in reversed(order.items())]
 
 
 def _gallery(block: list[Candidate]) -> Gallery:

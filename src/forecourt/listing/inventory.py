@@ -126,6 +126,8 @@ def _shape(url: str) -> tuple[str, ...]:
     parts = urlsplit(url)
     segments = parts.path.strip("/").lower().split("/")
     folders = ["*" if re.search(r"\d|-.*-", one) or known_make(one.replace("-", " ")) else one for one in segments[:-1]]
+    if looks_like_listing(url):
+        folders = ["*"] * len(folders)  # county, make and model: the page's own name tells enough
     if len(folders) > 2:  # noqa: PLR2004 (make, model and town stand deeper)
         folders = [folders[0], *("*" for _ in folders[1:])]
     if not parts.query or looks_like_listing(url.partition("?")[0]):

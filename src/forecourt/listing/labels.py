@@ -27,8 +27,12 @@ vin:
     chassis | numer vin | chassinummer | chassisnr | stelnummer | understellsnr. | vin kód | vin-код | vin код
 price:
     price | asking price | our price | sale price | selling price | cash price | internet price | dealer price |
-    list price | current bid | sold for | sold price | final price | buy it now | preis | kaufpreis | barpreis |
-    verkaufspreis | prix | prix de vente | precio | precio al contado | prezzo | prijs | vraagprijs | preço |
+    list price | current bid | high bid | highest bid | winning bid | leading bid | hammer price | sold for |
+    sold price | final price | buy it now | aktuelles gebot | höchstgebot | enchère actuelle | offre actuelle |
+    puja actual | oferta actual | offerta attuale | offerta corrente | huidig bod | hoogste bod | lance atual |
+    licitação atual | aktuellt bud | högsta bud | nåværende bud | højeste bud | aktualna oferta | preis |
+    kaufpreis | barpreis | verkaufspreis | prix | prix de vente | precio | precio al contado |
+    prezzo | prijs | vraagprijs | preço |
     cena | pris | kontantpris | hinta | цена | ціна | ár | preț | 価格 | 支払総額
 mileage:
     mileage | odometer | odometer reading | miles | kilometers | kilometres | kms | km | vehicle mileage |

@@ -9,6 +9,7 @@ _WRAPPING = re.compile(
     r"^\s*(<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(-->|/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>|;)\s*$"
 )
 # A string is taken whole, so that what looks like a comment in it ("https://…") stays.
+_ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|[\"\\/bfnrt])|\\")
 _LOOSE = re.compile(r"(\"(?:[^\"\\]|\\.)*\")|/\*.*?\*/|(?<![:\w])//[^\n]*|,(?=\s*[}\]])", re.DOTALL)
 
 
@@ -20,7 +21,7 @@ def loads(text: str) -> list[object]:
     text = text.strip().lstrip("\ufeff")
     if not text:
         return []
-    for attempt in (_as_it_is, _unwrapped, _loosened, _unescaped):
+    for attempt in (_as_it_is, _unwrapped, _loosened, _rightly_escaped, _unescaped):
         values = _read(attempt(text))
         if values:
             return values
@@ -37,6 +38,11 @@ def _unwrapped(text: str) -> str:
 
 def _loosened(text: str) -> str:
     return _LOOSE.sub(lambda found: found[1] or "", _unwrapped(text)).strip()
+
+
+def _rightly_escaped(text: str) -> str:
+    r"""Without backslashes that escape nothing, as in "\X"."""
+    return _ESCAPED.sub(lambda found: found[0] if found[1] else "", _loosened(text))
 
 
 def _unescaped(text: str) -> str:

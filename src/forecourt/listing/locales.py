@@ -27,6 +27,8 @@ _COUNTRIES: dict[str, Locale] = {
     "mx": Locale("MXN", "km"), "br": Locale("BRL", "km"), "ar": Locale("ARS", "km"), "cl": Locale("CLP", "km"),
     "co": Locale("COP", "km"), "sg": Locale("SGD", "km"), "hk": Locale("HKD", "km"), "ke": Locale("KES", "km"),
 }  # fmt: skip
+# Languages of which no country counts in miles.
+_METRIC = "de|fr|it|es|nl|pt|sv|nb|nn|no|da|fi|pl|cs|sk|hu|ro|bg|el|uk|ru|tr|ja|ko|zh"
 # Symbols that several countries share; the locale decides between these.
 _SHARED = {
     "$": ("USD", "CAD", "AUD", "NZD", "MXN", "ARS", "CLP", "COP", "SGD", "HKD"),
@@ -45,8 +47,11 @@ def locale_of(url: str, language: str | None) -> Locale:
     ending = host.rstrip(".").rpartition(".")[2]
     if ending in _COUNTRIES:
         return _COUNTRIES[ending]
-    region = re.fullmatch(r"[a-z]{2,3}[-_]([a-z]{2})", (language or "").strip().lower())
-    return _COUNTRIES.get(region[1], Locale()) if region else Locale()
+    spoken = (language or "").strip().lower()
+    region = re.fullmatch(r"[a-z]{2,3}[-_]([a-z]{2})", spoken)
+    if region and region[1] in _COUNTRIES:
+        return _COUNTRIES[region[1]]
+    return Locale(mileage_unit="km") if re.match(rf"(?:{_METRIC})\b", spoken) else Locale()
 
 
 def shared_symbol(symbol: str, locale: Locale) -> str | None:

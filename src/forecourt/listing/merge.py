@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from forecourt.listing import opengraph
 from forecourt.listing.claims import Claims
 from forecourt.listing.gallery import Gallery, merged
 from forecourt.listing.locales import Locale
 from forecourt.listing.makes import known_make
-from forecourt.listing.photo_forms import stem
+from forecourt.listing.photo_forms import stem, with_banner
 from forecourt.listing.photo_urls import left_out, refusal, source_key
 from forecourt.listing.values import LeftOut, Listing, Source
 
@@ -39,7 +40,11 @@ def merge(url: str, readers: Sequence[Claims], galleries: Sequence[Gallery], *, 
     values: dict[str, Any] = {name: source.value for name, source in sources.items() if source.value is not None}
     if isinstance(model := values.get("model"), str) and (make := values.get("make")):
         values["model"] = _without_make(model, str(make))
-    photos, others, refused = photos_of([claims.photos for claims in readers], galleries)
+    photos, others, refused = photos_of(
+        [claims.photos for claims in readers if claims.reader != opengraph.READER],
+        galleries,
+        shared=[forms for claims in readers if claims.reader == opengraph.READER for forms in claims.photos],
+    )
     return Listing(
         url=url,
         photos=photos,
@@ -51,26 +56,35 @@ def merge(url: str, readers: Sequence[Claims], galleries: Sequence[Gallery], *, 
 
 
 def photos_of(
-    named: Sequence[Sequence[tuple[str, ...]]], galleries: Sequence[Gallery]
+    named: Sequence[Sequence[tuple[str, ...]]],
+    galleries: Sequence[Gallery],
+    *,
+    shared: Sequence[tuple[str, ...]] = (),
 ) -> tuple[tuple[str, ...], Mapping[str, tuple[str, ...]], tuple[LeftOut, ...]]:
     """The vehicle's photos, their other forms, and what gets no row.
 
     The longest list wins; of two that are as long, the page's own gallery, whose order a reader sees. Pictures that
     every list shares but the winner lacks are not added: they are mostly the lead photo at another address.
+
+    Args:
+        shared: What the page gives to those who link it (og:image): mostly one of its photos, cut to a banner. They
+            count alone where no other reader names a photo, and as the last form of one that another names.
     """
     lists = [list(photos) for photos in named if photos]
-    known = {stem(photo[0]) for photos in lists for photo in photos}
+    known = {stem(photo[0]) for photos in (*lists, shared) for photo in photos}
     gallery = galleries[0] if galleries else None
     shown = (
         [list(gallery.photos)]
         if gallery and (not known or gallery.stems & known or len(gallery.photos) > len(known))
         else []
     )
-    ranked = sorted([*shown, *lists], key=lambda photos: -len({stem(photo[0]) for photo in photos}))
+    ranked = sorted([*shown, *lists] or [list(shared)], key=lambda photos: -len({stem(photo[0]) for photo in photos}))
     kept: dict[str, str] = {}
     others: dict[str, tuple[str, ...]] = {}
     refused: dict[str, LeftOut] = {}
-    for forms in merged([*ranked, *(one.photos for one in galleries[1:])]) if ranked else []:
+    banners = {stem(photo[0]): photo for photo in shared}
+    for own in merged([*ranked, *(one.photos for one in galleries[1:])]):
+        forms = with_banner(own, banners.get(stem(own[0]), ()))
         good = [url for url in forms if not refusal(url)]
         if not good:
             refused.setdefault(forms[0], left_out(forms[0], refusal(forms[0]) or "refused"))

@@ -1,50 +1,35 @@
 """What a page is, and what it says.
 
-decode and parse → the structured vehicle → what the page shows → merge
+decode and parse → structured data and inline state → what the page shows → merge
                  ↘ a list of links that lead to vehicles
                  ↘ a wall, or nothing
 """
 
-import re
 from collections.abc import Sequence
 
-from forecourt.listing import jsonld, microdata
+from forecourt.listing import jsonld, lenient_json, microdata
 from forecourt.listing.claims import Claims
-from forecourt.listing.document import Page, parse
+from forecourt.listing.document import Page, decode, parse
 from forecourt.listing.dom import read_dom
 from forecourt.listing.feeds import is_feed, read_feed
+from forecourt.listing.flattened import put_together
 from forecourt.listing.gallery import read_galleries
 from forecourt.listing.inventory import next_page, read_cards
 from forecourt.listing.inventory_links import inventory_links
-from forecourt.listing.makes import split_title
+from forecourt.listing.listed import listed_by, named_urls, together
 from forecourt.listing.merge import merge
 from forecourt.listing.opengraph import read_opengraph, read_title
 from forecourt.listing.own_vehicle import own_nodes
 from forecourt.listing.photo_urls import refusal
-from forecourt.listing.schema_org import Graph, tell, urls_of
+from forecourt.listing.prose import read_prose
+from forecourt.listing.schema_org import Graph, show_images, tell
 from forecourt.listing.sitemap import is_sitemap, read_sitemap
-from forecourt.listing.url_shapes import listing_score, looks_like_listing
+from forecourt.listing.state import StateReading, read_state
+from forecourt.listing.states import is_json, read_states
+from forecourt.listing.url_shapes import looks_like_listing
 from forecourt.listing.values import Listing, PageReading
+from forecourt.listing.vehicle_page import MANY_CARDS, shows_a_vehicle
 from forecourt.listing.walls import is_wall
-
-MOST_LISTED = 1_000
-_ENOUGH_LABELS = 3
-_MANY_CARDS = 4
-_ABOUT_VEHICLES = re.compile(r"history report|\breviews?\b|price guide|valuation|specs and|buying guide", re.IGNORECASE)
-_SPECS = (
-    "mileage",
-    "transmission",
-    "fuel_type",
-    "engine",
-    "body_type",
-    "drivetrain",
-    "exterior_color",
-    "stock_number",
-    "year",
-    "make",
-    "model",
-    "trim",
-)
 
 
 def read_page(body: bytes, *, url: str, content_type: str | None) -> PageReading:
@@ -64,80 +49,85 @@ def read_page(body: bytes, *, url: str, content_type: str | None) -> PageReading
     if is_feed(body, content_type):
         vehicles = tuple(read_feed(body, url=url, content_type=content_type))
         return PageReading("feed", listing_urls=_linked(vehicles, url), vehicles=vehicles)
-    page = parse(body, url=url, content_type=content_type)
-    said, shown = jsonld.read_jsonld(page), microdata.read_microdata(page)
-    readers = [_told(said, page, jsonld.READER), _told(shown, page, microdata.READER)]
-    structured = any(readers)
+    if is_json(body):
+        return _read_document(lenient_json.loads(decode(body, content_type)), url=url)
+    return _read_markup(parse(body, url=url, content_type=content_type))
+
+
+def _read_markup(page: Page) -> PageReading:
+    graphs = jsonld.read_jsonld(page), microdata.read_microdata(page)
+    readers = [_told(graphs[0], page, jsonld.READER), _told(graphs[1], page, microdata.READER)]
+    state = read_state(page, read_states(page))
     dom, repeated = read_dom(page)
-    readers += [dom, read_opengraph(page)]
-    cards = [] if structured else read_cards(page)
-    if structured or _shows_a_vehicle(page, dom, repeated=repeated, cards=len(cards)):
-        return PageReading("vehicle", listing=_listing(page, readers))
-    listed = _listed(said, page) + _listed(shown, page)
-    urls = tuple(dict.fromkeys([*cards, *_named_urls((said, shown), page)]))
+    if any(readers) or state.is_sure:
+        return PageReading("vehicle", listing=_listing(page, [*readers, *_agreeing(state, readers), dom]))
+    cards = read_cards(page)
+    shows = shows_a_vehicle(page, dom, repeated=repeated, cards=len(cards))
+    tells = bool(state.own) and len(cards) < MANY_CARDS and all(len(graph.vehicles) <= 1 for graph in graphs)
+    if (shows and looks_like_listing(page.url)) or ((shows or tells) and not state.listed):
+        return PageReading("vehicle", listing=_listing(page, [state.own, dom]))
+    return _read_list(page, graphs, state, cards)
+
+
+def _read_list(page: Page, graphs: Sequence[Graph], state: StateReading, cards: Sequence[str]) -> PageReading:
+    """An inventory, a wall, or nothing."""
+    told = [one for graph in graphs for one in listed_by(graph, page)]
+    urls = together(state, [*cards, *named_urls(graphs, page)])
     lists = inventory_links(page)
-    if urls or listed:
+    if not urls and not told:
+        return PageReading("blocked" if is_wall(page) else "nothing", inventory_urls=lists)
+    return PageReading(
+        "inventory",
+        listing_urls=urls,
+        next_page=next_page(page),
+        vehicles=max(tuple(told), state.listed, key=len),
+        inventory_urls=lists,
+        results_total=state.results_total,
+        pages_total=state.pages_total,
+    )
+
+
+def _read_document(values: list[object], *, url: str) -> PageReading:
+    """The answer of a site's own API: JSON, and nothing to look at."""
+    page = parse(b"<html></html>", url=url, content_type=None)
+    state = read_state(page, [put_together(value) for value in values])
+    if state.is_sure or (state.own and not state.listed):
+        return PageReading("vehicle", listing=_listing(page, [state.own]))
+    if state.listed:
         return PageReading(
-            "inventory", listing_urls=urls, next_page=next_page(page), vehicles=tuple(listed), inventory_urls=lists
+            "inventory",
+            listing_urls=tuple(one.url for one in state.listed),
+            vehicles=state.listed,
+            results_total=state.results_total,
+            pages_total=state.pages_total,
         )
-    return PageReading("blocked" if is_wall(page) else "nothing", inventory_urls=lists)
+    return PageReading("nothing")
 
 
 def _told(graph: Graph, page: Page, reader: str) -> Claims:
     claims = Claims(reader, page.locale)
     for node in own_nodes(graph, page):
         tell(node, claims, graph=graph, base=page.base)
+    if claims and not claims.photos:
+        show_images(graph, claims, base=page.base)
     return claims
 
 
+def _agreeing(state: StateReading, readers: Sequence[Claims]) -> list[Claims]:
+    """What the state says, unless it speaks of another vehicle than the structured data do."""
+    for field in ("vin", "make"):
+        said = {str(claims.value(field)).casefold() for claims in (state.own, *readers) if claims.value(field)}
+        if len(said) > 1:
+            return []
+    return [state.own]
+
+
 def _listing(page: Page, readers: Sequence[Claims]) -> Listing:
-    title = read_title(page, *(str(claims.value("title") or "") for claims in readers))
-    known = [url for claims in readers for forms in claims.photos for url in forms]
-    return merge(page.url, [*readers, title], read_galleries(page, known=known), locale=page.locale)
-
-
-def _shows_a_vehicle(page: Page, dom: Claims, *, repeated: int, cards: int) -> bool:
-    """Whether a page without structured data is about one vehicle: by its VIN, or by its title and what is labelled."""
-    if _ABOUT_VEHICLES.search(f"{page.text_of('title')} {page.text_of('h1')}") or listing_score(page.url) < 0:
-        return False
-    if repeated > 1 or cards >= _MANY_CARDS:
-        # Other vehicles below the one: the page's own VIN or a full table of facts must speak for it.
-        labels = sum(dom.value(field) is not None for field in _SPECS)
-        return (
-            repeated < _ENOUGH_LABELS
-            and (dom.value("vin") is not None or labels > _ENOUGH_LABELS)
-            and looks_like_listing(page.url)
-        )
-    offered = dom.value("price") is not None or dom.value("mileage") is not None or dom.value("sale_status") is not None
-    if dom.value("vin") is not None and offered:
-        return True
-    labels = sum(dom.value(field) is not None for field in _SPECS)
-    named = any((parts := split_title(page.text_of(where))) and parts.model for where in ("h1", "title"))
-    told = dom.value("make") is not None and dom.value("model") is not None
-    if named or told:
-        return labels >= _ENOUGH_LABELS or (labels >= 1 and offered and looks_like_listing(page.url))
-    return False
-
-
-def _listed(graph: Graph, page: Page) -> list[Listing]:
-    """What the list itself says of each vehicle."""
-    found: list[Listing] = []
-    for node in [*graph.vehicles, *graph.listed][:MOST_LISTED]:
-        claims = Claims(jsonld.READER, page.locale)
-        tell(node, claims, graph=graph, base=page.base)
-        where = next(iter(urls_of(node, page.base)), page.url)
-        if claims.value("vin") or claims.value("title") or claims.value("model"):
-            found.append(merge(where, [claims], [], locale=page.locale))
-    return found
-
-
-def _named_urls(graphs: Sequence[Graph], page: Page) -> list[str]:
-    """Pages about vehicles that structured data names."""
-    nodes = [node for graph in graphs for node in [*graph.vehicles, *graph.listed]]
-    urls = [url for node in nodes for url in urls_of(node, page.base)[:1]]
-    urls += [url for graph in graphs for one in graph.list_urls if looks_like_listing(url := page.absolute(one))]
-    here = page.url.partition("#")[0]
-    return [url for url in urls if not refusal(url) and url != here]
+    opengraph = read_opengraph(page)
+    title = read_title(page, *(str(claims.value("title") or "") for claims in (*readers, opengraph)))
+    known = [url for claims in (*readers, opengraph) for forms in claims.photos for url in forms]
+    prose = read_prose(page, *readers, opengraph)
+    return merge(page.url, [*readers, opengraph, title, prose], read_galleries(page, known=known), locale=page.locale)
 
 
 def _linked(vehicles: Sequence[Listing], feed_url: str) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ _SIZE_WORDS = {
     "xlarge": 1600, "xxl": 2000, "full": 2400, "fullsize": 2400, "hd": 2000, "hires": 2400, "original": 3000,
     "originals": 3000, "orig": 3000, "max": 2400, "zoom": 1800,
 }  # fmt: skip
+_THUMBNAIL_PX = 500
+_SAME_SHAPE = 0.05
 _UNSIZED_PX = 1700  # an address without a size is usually the photo as it was uploaded
 _WORDS = "|".join(sorted(_SIZE_WORDS, key=len, reverse=True))
 _SIZE_SEGMENT = re.compile(
@@ -73,6 +75,28 @@ def width_px(url: str) -> int:
 def largest_first(urls: Iterable[str]) -> tuple[str, ...]:
     """The forms of one photo, each once; those of one size in the order given."""
     return tuple(sorted(dict.fromkeys(urls), key=width_px, reverse=True))
+
+
+def uncut_first(forms: tuple[str, ...], shown: Iterable[str]) -> tuple[str, ...]:
+    """Those that have the shape of the photo as shown, as far as addresses tell it; then the others."""
+    shape = next((one for url in shown if (one := _shape(url))), None)
+    if shape is None:
+        return forms
+    cut = {url for url in forms if (one := _shape(url)) and abs(one / shape - 1) > _SAME_SHAPE}
+    return (*(url for url in forms if url not in cut), *(url for url in forms if url in cut))
+
+
+def with_banner(forms: tuple[str, ...], banner: tuple[str, ...]) -> tuple[str, ...]:
+    """Further forms of a photo behind its own, since they may be cut; before them where those are thumbnails."""
+    if width_px(forms[0]) < _THUMBNAIL_PX:
+        return tuple(dict.fromkeys([*banner, *forms]))
+    return tuple(dict.fromkeys([*forms, *banner]))
+
+
+def _shape(url: str) -> float | None:
+    """Width by height."""
+    pixels = _PIXELS.findall(url[:2_000])
+    return int(pixels[-1][0]) / int(pixels[-1][1]) if pixels and int(pixels[-1][1]) else None
 
 
 def from_srcset(srcset: str) -> list[str]:

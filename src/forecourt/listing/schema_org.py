@@ -61,17 +61,19 @@ class Graph:
         listed: Vehicles in a list or beside the page's own.
         list_urls: Where the items of its lists lead to, as written.
         by_id: Nodes by their `@id`, for those that only point there.
+        images: Photos that hang under nothing but the page.
     """
 
     vehicles: list[Node] = field(default_factory=list)
     listed: list[Node] = field(default_factory=list)
     list_urls: list[str] = field(default_factory=list)
     by_id: dict[str, Node] = field(default_factory=dict)
+    images: list[Node] = field(default_factory=list)
 
 
 def graph_of(roots: Sequence[object]) -> Graph:
     """Walk everything that the page's scripts or attributes say. Bounded in nodes, not in depth."""
-    graph = Graph()
+    graph = Graph(images=list(_images_of_the_page(roots)))
     waiting: list[tuple[object, bool, Node | None]] = [(root, False, None) for root in reversed(roots)]
     seen = 0
     while waiting and seen < MOST_NODES:
@@ -93,6 +95,14 @@ def graph_of(roots: Sequence[object]) -> Graph:
                     below = own_offer if key == "itemOffered" else None
                     waiting.append((inner, listed or key.lower() in _OTHERS or "itemlist" in types_of(value), below))
     return graph
+
+
+def _images_of_the_page(roots: Sequence[object]) -> Iterator[Node]:
+    for root in roots:
+        inner = root.get("@graph") if isinstance(root, Mapping) else root
+        for one in [root, *(inner if isinstance(inner, list) else [])]:
+            if isinstance(one, Mapping) and "imageobject" in types_of(one):
+                yield one
 
 
 def types_of(node: Node) -> set[str]:
@@ -145,6 +155,12 @@ def tell(node: Node, claims: Claims, *, graph: Graph, base: str) -> None:
     for key in _IMAGES:
         for image in _each(node.get(key), graph):
             claims.show(_forms(image, base))
+
+
+def show_images(graph: Graph, claims: Claims, *, base: str) -> None:
+    """Photos that belong to the page and so to its one vehicle, where that names none itself."""
+    for image in graph.images:
+        claims.show(_forms(image, base))
 
 
 def urls_of(node: Node, base: str) -> list[str]:

@@ -87,6 +87,8 @@ class PageReading:
         left_out: Addresses that were named and are not followed, and why.
         sitemaps: Of a sitemap index: the sitemaps that it names.
         inventory_urls: Of any page: links of its own site that look like lists of vehicles, the likeliest first.
+        results_total: Of an inventory: how many vehicles the whole list has, where the page says so.
+        pages_total: Of an inventory: on how many pages.
     """
 
     kind: PageKind
@@ -97,6 +99,8 @@ class PageReading:
     left_out: tuple[LeftOut, ...] = ()
     sitemaps: tuple[str, ...] = ()
     inventory_urls: tuple[str, ...] = ()
+    results_total: int | None = None
+    pages_total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,156 @@
+"""Inline JSON state: the page's own vehicle, and the lists of vehicles, whatever framework wrote it.
+
+Several vehicles are told apart by the page's address, then by its heading; a state that offers one vehicle and no
+list speaks of the page's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from forecourt.listing.claims import Claims
+from forecourt.listing.document import Page
+from forecourt.listing.merge import merge
+from forecourt.listing.photo_templates import filled
+from forecourt.listing.state_facts import READER, tell_state
+from forecourt.listing.state_keys import plain_key
+from forecourt.listing.state_links import address_of, is_page_of
+from forecourt.listing.state_photos import photos_of_state
+from forecourt.listing.state_shapes import StateList, StateVehicle, find_shapes
+from forecourt.listing.values import Listing
+
+MOST_LISTED = 1_000
+_MOST_ALONE = 20
+_ENOUGH_FACTS = 4
+_NEAR_THE_TOP = 3_000
+_DEEPEST_TOTAL = 6
+_TOTALS = frozenset(
+    """
+    numberofresults totalresults totalcount totalhits totalitems totalvehicles totallistings resultscount nbhits
+    resulttotal total
+    """.split()
+)
+_PAGES = frozenset("numberofpages totalpages pagecount nbpages pagestotal pagetotal lastpage maxpages".split())
+
+
+@dataclass(frozen=True, slots=True)
+class StateReading:
+    """What the states of a page give.
+
+    Attributes:
+        own: What they say of the page's own vehicle; empty where none is.
+        is_sure: The page's address names that vehicle.
+        listed: The vehicles of its longest list, each with its own address, in order.
+        is_store: That list is a store by number: it may hold more than the page shows.
+        results_total: Of how many vehicles the list is a part, where a state says so.
+        pages_total: Of how many pages.
+    """
+
+    own: Claims
+    is_sure: bool = False
+    listed: tuple[Listing, ...] = ()
+    is_store: bool = False
+    results_total: int | None = None
+    pages_total: int | None = None
+
+
+def read_state(page: Page, states: Sequence[object]) -> StateReading:
+    """Find the vehicles of all states, and tell the page's own from the others."""
+    lone: list[StateVehicle] = []
+    lists: list[StateList] = []
+    for state in states:
+        shapes = find_shapes(state)
+        lone += [one for one in shapes.lone if not one.is_others]
+        lists += shapes.lists
+    named = [one for one in lone if is_page_of(one, page)] or _named_in_lists(page, lists)
+    listed, is_store = _longest(page, lists)
+    own = Claims(READER, page.locale)
+    for vehicle in _own(page, named or ([] if len(listed) > 1 else lone)):
+        tell_state(vehicle, own)
+        if not own.photos:
+            _show(vehicle, own, page)
+    total, pages = _totals(states) if listed else (None, None)
+    return StateReading(own, bool(named), tuple(listed), is_store, total, pages)
+
+
+def _named_in_lists(page: Page, lists: Sequence[StateList]) -> list[StateVehicle]:
+    """The one of all lists that the page's address names; none where it names several, as a make's page does."""
+    named = [one for each in lists for one in each.vehicles if is_page_of(one, page)]
+    return named if named and all(named[0].identity.agrees(other.identity) for other in named) else []
+
+
+def _own(page: Page, candidates: Sequence[StateVehicle]) -> list[StateVehicle]:
+    """The page's vehicle, each time that it is told: the one of the heading first, then the most telling.
+
+    Where several are told and none is in the heading, one that says little is nobody's.
+    """
+    told = [
+        (_is_in_heading(vehicle, page), _count_facts(vehicle, page), vehicle) for vehicle in candidates[:_MOST_ALONE]
+    ]
+    told.sort(key=lambda one: (not one[0], -one[1]))
+    if not told:
+        return []
+    is_in_heading, facts, first = told[0]
+    alike = [vehicle for _, _, vehicle in told if vehicle.identity.agrees(first.identity)]
+    return alike if is_in_heading or len(alike) == len(told) or facts > _ENOUGH_FACTS else []
+
+
+def _is_in_heading(vehicle: StateVehicle, page: Page) -> bool:
+    heading = page.heading.casefold()
+    words = (vehicle.identity.make.casefold(), vehicle.identity.model.casefold())
+    return all(word and word in heading for word in words)
+
+
+def _count_facts(vehicle: StateVehicle, page: Page) -> int:
+    claims = Claims(READER, page.locale)
+    tell_state(vehicle, claims)
+    return sum(source.value is not None for source in claims.fields.values())
+
+
+def _show(vehicle: StateVehicle, claims: Claims, page: Page) -> None:
+    for forms in filled(photos_of_state(vehicle), page.source):
+        claims.show(tuple(page.absolute(url) for url in forms))
+
+
+def _longest(page: Page, lists: Sequence[StateList]) -> tuple[list[Listing], bool]:
+    """The list that names the most pages of this site, and whether it is a store.
+
+    One that is said to be of others counts only where there is no other.
+    """
+    best: list[Listing] = []
+    is_store = False
+    for each in sorted(lists, key=lambda each: (each.vehicles[0].is_others, -len(each.vehicles))):
+        if (each.vehicles[0].is_others and best) or len(each.vehicles) <= len(best):
+            continue
+        found: dict[str, StateVehicle] = {}
+        for vehicle in each.vehicles[:MOST_LISTED]:
+            if url := address_of(vehicle, page):
+                found.setdefault(url, vehicle)
+        if len(found) > len(best):
+            best = [_listing(vehicle, url, page) for url, vehicle in found.items()]
+            is_store = each.is_store
+    return best, is_store
+
+
+def _listing(vehicle: StateVehicle, url: str, page: Page) -> Listing:
+    claims = Claims(READER, page.locale)
+    tell_state(vehicle, claims)
+    _show(vehicle, claims, page)
+    return merge(url, [claims], [], locale=page.locale)
+
+
+def _totals(states: Sequence[object]) -> tuple[int | None, int | None]:
+    """How many results and pages a list says that it has."""
+    total = pages = None
+    waiting: list[tuple[object, int]] = [(state, 0) for state in states]
+    for _ in range(_NEAR_THE_TOP):
+        if not waiting:
+            break
+        value, depth = waiting.pop(0)
+        for key, inner in value.items() if isinstance(value, dict) else ():
+            name = plain_key(key)
+            if type(inner) is int and inner > 0:
+                total = inner if total is None and name in _TOTALS else total
+                pages = inner if pages is None and name in _PAGES else pages
+            elif isinstance(inner, dict) and depth < _DEEPEST_TOTAL:
+                waiting.append((inner, depth + 1))
+    return total, pages

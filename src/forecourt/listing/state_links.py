@@ -1,0 +1,89 @@
+"""The page about a vehicle of a state, and whether it is the page at hand."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+from forecourt.listing.document import Page
+from forecourt.listing.flattened import resolved
+from forecourt.listing.photo_forms import is_photo_url
+from forecourt.listing.photo_urls import refusal
+from forecourt.listing.state_keys import OTHERS, SELLERS, plain_key
+from forecourt.listing.state_shapes import StateVehicle
+from forecourt.listing.url_shapes import listing_score
+
+_SHORTEST_ID = 5
+_DEEPEST = 4
+_URL_KEY = re.compile(r"url|link|href|permalink|path|slug|uri$")
+_PLAIN_URL_KEYS = frozenset({"url", "link", "href", "detailurl", "permalink"})
+# The vehicle's own number, and not that of its make, its seller or its town.
+_ID_KEY = re.compile(
+    r"(?:listing|ad|advert|vehicle|car|item|offer|auction|lot|stock|classified|inventory|product|post|external|legacy"
+    r"|public|reference|source)?(?:id|uuid|guid|vin|slug|no|number|reference|ref|hash|key)"
+)
+_IDS_IN_URL = 3
+
+
+def address_of(vehicle: StateVehicle, page: Page) -> str | None:
+    """The page about this vehicle, on this page's site: the address that looks most like one."""
+    site = site_of(page.url)
+    here = page.url.partition("#")[0]
+    ids = set(_ids(vehicle))
+    best: tuple[int, str] | None = None
+    for name, text in _texts(vehicle):
+        if not _URL_KEY.search(name) or is_photo_url(text) or not re.match(r"https?://|/(?!/)|[\w\-]+/[\w\-]", text):
+            continue
+        url = page.absolute(text if re.match(r"https?:|/", text) else f"/{text}")
+        if refusal(url) or site_of(url) != site or url.partition("#")[0] == here:
+            continue
+        score = listing_score(url) + _IDS_IN_URL * any(one in url for one in ids) + (name in _PLAIN_URL_KEYS)
+        if score > 0 and (best is None or score > best[0]):
+            best = score, url
+    return best[1] if best else None
+
+
+def is_page_of(vehicle: StateVehicle, page: Page) -> bool:
+    """Whether the page's address holds a number of the vehicle, or the vehicle names the page's address."""
+    path = unquote(f"{urlsplit(page.url).path} {urlsplit(page.canonical).path}").casefold()
+    if any(re.search(rf"(?<![a-z0-9]){re.escape(one.casefold())}(?![a-z0-9])", path) for one in _ids(vehicle)):
+        return True
+    here = {one for url in (page.url, page.canonical) if "/" in (one := _plain(url))}
+    return any(
+        _URL_KEY.search(name) and "/" in text and _plain(page.absolute(text)) in here for name, text in _texts(vehicle)
+    )
+
+
+def site_of(url: str) -> str:
+    """The host without a leading www."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _ids(vehicle: StateVehicle) -> Iterator[str]:
+    for name, text in _texts(vehicle):
+        if len(text) >= _SHORTEST_ID and _ID_KEY.fullmatch(name) and (any(map(str.isdigit, text)) or name == "slug"):
+            yield text
+
+
+def _texts(vehicle: StateVehicle) -> Iterator[tuple[str, str]]:
+    """Keys and texts near the top of a vehicle."""
+    level: list[object] = [vehicle.scope]
+    for depth in range(_DEEPEST):
+        below: list[object] = []
+        for container in level[:50]:
+            value = resolved(container, vehicle.cache)
+            if not isinstance(value, dict) or (id(value) in vehicle.closed and depth):
+                continue
+            for key, inner in value.items():
+                name = plain_key(key)
+                if isinstance(inner, str | int) and not isinstance(inner, bool):
+                    yield name, str(inner)
+                elif isinstance(inner, dict) and not (OTHERS.search(name) or SELLERS.search(name)):
+                    below.append(inner)
+        level = below
+
+
+def _plain(url: str) -> str:
+    return url.partition("#")[0].partition("?")[0].rstrip("/").partition("://")[2].removeprefix("www.")

@@ -1,0 +1,185 @@
+"""The JSON states that a page carries: in scripts of any type, behind an assignment, in a call, in attributes.
+
+    <script type="application/json">…      window.__STATE__ = {…}      JSON.parse("…")      dataLayer.push({…})
+    self.__next_f.push([1,"…"])            __NUXT__=(function(a){return {…}}("…"))          <div data-page="{…}">
+
+Which framework wrote it does not matter: whatever reads as a value and is long enough is a state.
+"""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from forecourt.listing import lenient_json
+from forecourt.listing.document import Page
+from forecourt.listing.flattened import put_together
+from forecourt.listing.js_literals import NotALiteral, read_literal, unquoted
+
+MOST_STATES = 200
+LONGEST_STATE = 12 * 1024 * 1024
+_LONGEST_LITERAL = 400_000  # read by us and not by the json module, a hundred times slower
+_SHORTEST = 60
+_MOST_STARTS = 400
+# A script without any of these words tells of no vehicle and of no photo.
+_TELLS = re.compile(
+    r"vin\b|make|model|brand|marque|marca|marke|price|preis|prix|precio|prezzo|mileage|odometer|kilomet|vehicle|listing"
+    r"|image|photo|gallery|auction",
+    re.IGNORECASE,
+)
+_STARTS = re.compile(
+    r"JSON\.parse\(\s*(?=[\"'`])|(?:enqueue|push)\(\s*(?=\")|(?:[^=!<>]=|\(|\breturn\b|:)\s*(?=[{\[])|=\s*\(?function\(",
+)
+_TEXT = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`", re.DOTALL)
+_NUXT = re.compile(r"=\s*\(?function\(([\w$,\s]*)\)\s*\{\s*(?:return\s*)?(?=[{\[])")
+_SERVER_ROW = re.compile(r"^[0-9a-f]{1,6}:(?=[{\[])", re.MULTILINE)
+_JSON_ATTRIBUTE = re.compile(
+    r"\s([\w:@.\-]{2,60})=(?:\"(\s*(?:\{|\[)\s*(?:&quot;|&#34;|'|\{|\[)[^\"]{60,})\""
+    r"|'(\s*(?:\{|\[)\s*(?:\"|&quot;|\{|\[)[^']{60,})')"
+)
+# An element that tells a vehicle by its attributes: data-auction-make="Porsche" data-auction-model="911" …
+_TELLING_TAG = re.compile(
+    r"<[a-z][\w\-]*\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?\bdata-[\w\-]*(?:make|brand|marca|marke|marque)=(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>",
+    re.IGNORECASE,
+)
+_DATA_ATTRIBUTE = re.compile(r"\sdata-([\w\-]+)=(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_MOST_TAGS = 200
+_JSON = json.JSONDecoder(strict=False)
+
+
+def is_json(body: bytes) -> bool:
+    """Whether a body is a JSON document and no page."""
+    return body[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+
+
+def read_states(page: Page) -> list[object]:
+    """Every state of the page, in its order; what cannot be read costs only itself."""
+    states: list[object] = []
+    server_rows: list[str] = []
+    for script in page.tree.css("script"):
+        if len(states) >= MOST_STATES:
+            break
+        kind = (script.attributes.get("type") or "").lower()
+        text = script.text_content or script.text(deep=True) or ""
+        if "ld+json" in kind or not _SHORTEST <= len(text) <= LONGEST_STATE or not _TELLS.search(text):
+            continue
+        if _is_data(kind, text):
+            states += lenient_json.loads(text)
+        else:
+            states += _of_script(text, server_rows)
+    states += _of_server_rows("".join(server_rows))
+    states += _of_attributes(page.source)
+    states.append(_of_data_attributes(page.source))
+    return [put_together(state) for state in states[:MOST_STATES] if isinstance(state, dict | list)]
+
+
+def _is_data(kind: str, text: str) -> bool:
+    """A script of JSON: by its type, or of a type that no browser runs."""
+    is_code = kind in ("", "module") or "javascript" in kind or "ecmascript" in kind
+    return not is_code and text.lstrip(" \t\r\n<!-/*").startswith(("{", "["))
+
+
+def _of_script(text: str, server_rows: list[str]) -> Iterator[object]:
+    """What stands behind assignments, in calls and in JSON.parse."""
+    at, starts = 0, 0
+    while (found := _STARTS.search(text, at)) and starts < _MOST_STARTS:
+        starts += 1
+        begin = found.end()
+        if found[0].endswith("function("):
+            value, end = _immediate(text, found.start())
+        elif text[begin : begin + 1] in "\"'`":
+            value, end = _parsed_text(text, begin)
+        else:
+            value, end = _value_at(text, begin)
+        if end is None:
+            at = begin
+            continue
+        at = max(end, begin)
+        if isinstance(value, list) and len(value) == 2 and value[0] == 1 and isinstance(value[1], str):  # noqa: PLR2004
+            server_rows.append(value[1])
+        elif end - begin >= _SHORTEST:
+            yield value
+
+
+def _value_at(text: str, at: int) -> tuple[object, int | None]:
+    """A value in JSON, else in JavaScript; its end is None where it is neither."""
+    try:
+        return _JSON.raw_decode(text, at)
+    except (ValueError, RecursionError):
+        pass
+    if len(text) - at > _LONGEST_LITERAL:
+        return None, None
+    try:
+        return read_literal(text, at)
+    except (NotALiteral, RecursionError):
+        return None, None
+
+
+def _parsed_text(text: str, at: int) -> tuple[object, int | None]:
+    """A string literal that holds JSON."""
+    found = _TEXT.match(text, at)
+    if found is None:
+        return None, None
+    try:
+        inner = json.loads(found[0], strict=False) if found[0][0] == '"' else unquoted(found[0])
+    except ValueError:
+        inner = unquoted(found[0])
+    values = lenient_json.loads(str(inner))
+    return (values[0] if values else None), found.end()
+
+
+def _immediate(text: str, at: int) -> tuple[object, int | None]:
+    """`(function(a,b){return {…}}("x",1))`: the object, with the arguments in place of their names."""
+    found = _NUXT.match(text, at)
+    if found is None or len(text) - at > LONGEST_STATE:
+        return None, None
+    try:
+        _, end = read_literal(text, found.end())
+        arguments, last = _arguments(text, end)
+        names = dict(zip((name.strip() for name in found[1].split(",")), arguments, strict=False))
+        value, _ = read_literal(text, found.end(), names=names)
+    except (NotALiteral, RecursionError):
+        return None, None
+    return value, last
+
+
+def _arguments(text: str, at: int) -> tuple[list[object], int]:
+    call = re.compile(r"\s*;?\s*\}\s*\)?\s*\(").match(text, at)
+    if call is None:
+        raise NotALiteral("nobody calls it")
+    closing = text.find("</", call.end())
+    end = text.rfind(")", call.end(), closing if closing > 0 else len(text))
+    listed = "[" + text[call.end() : end].rstrip(" );") + "]"
+    arguments, _ = read_literal(listed)
+    return (arguments if isinstance(arguments, list) else []), end
+
+
+def _of_server_rows(text: str) -> Iterator[object]:
+    """React's server components, a row a line: `1f:["$","div",null,{…}]`."""
+    for row in _SERVER_ROW.finditer(text):
+        value, end = _value_at(text, row.end())
+        if end is not None and end - row.end() >= _SHORTEST:
+            yield value
+
+
+def _of_attributes(source: str) -> Iterator[object]:
+    """JSON in attributes of any name."""
+    for found in _JSON_ATTRIBUTE.finditer(source):
+        raw = found[2] or found[3]
+        if _TELLS.search(raw):
+            yield from lenient_json.loads(html.unescape(raw))
+
+
+def _of_data_attributes(source: str) -> list[object]:
+    """Elements whose data attributes name several fields, each as an object."""
+    if not re.search(r"data-[\w\-]*(?:make|brand|marca|marke|marque)=", source, re.IGNORECASE):
+        return []
+    rows: list[object] = []
+    for tag in islice(_TELLING_TAG.finditer(source), _MOST_TAGS):
+        told = {name: html.unescape(first or second) for name, first, second in _DATA_ATTRIBUTE.findall(tag[0])}
+        prefix = f"{re.split(r'-', next(iter(told), ''))[0]}-"
+        if all(name.startswith(prefix) for name in told):
+            told = {name.removeprefix(prefix): value for name, value in told.items()}
+        rows.append(told)
+    return rows
