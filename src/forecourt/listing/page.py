@@ -28,7 +28,7 @@ from forecourt.listing.state import StateReading, read_state
 from forecourt.listing.states import is_json, read_states
 from forecourt.listing.url_shapes import looks_like_listing
 from forecourt.listing.values import Listing, PageReading
-from forecourt.listing.vehicle_page import MANY_CARDS, shows_a_vehicle
+from forecourt.listing.vehicle_page import MANY_CARDS, is_about_vehicles, is_offer, shows_a_vehicle
 from forecourt.listing.walls import is_wall
 
 
@@ -59,11 +59,12 @@ def _read_markup(page: Page) -> PageReading:
     readers = [_told(graphs[0], page, jsonld.READER), _told(graphs[1], page, microdata.READER)]
     state = read_state(page, read_states(page))
     dom, repeated = read_dom(page)
-    if any(readers) or state.is_sure:
+    told = is_offer(state.own) and not is_about_vehicles(page)
+    if any(readers) or (state.is_sure and told):
         return PageReading("vehicle", listing=_listing(page, [*readers, *_agreeing(state, readers), dom]))
     cards = read_cards(page)
     shows = shows_a_vehicle(page, dom, repeated=repeated, cards=len(cards))
-    tells = bool(state.own) and len(cards) < MANY_CARDS and all(len(graph.vehicles) <= 1 for graph in graphs)
+    tells = told and len(cards) < MANY_CARDS and all(len(graph.vehicles) <= 1 for graph in graphs)
     if (shows and looks_like_listing(page.url)) or ((shows or tells) and not state.listed):
         return PageReading("vehicle", listing=_listing(page, [state.own, dom]))
     return _read_list(page, graphs, state, cards)
@@ -91,7 +92,7 @@ def _read_document(values: list[object], *, url: str) -> PageReading:
     """The answer of a site's own API: JSON, and nothing to look at."""
     page = parse(b"<html></html>", url=url, content_type=None)
     state = read_state(page, [put_together(value) for value in values])
-    if state.is_sure or (state.own and not state.listed):
+    if is_offer(state.own) and (state.is_sure or not state.listed):
         return PageReading("vehicle", listing=_listing(page, [state.own]))
     if state.listed:
         return PageReading(

@@ -7,13 +7,7 @@ from forecourt.listing.amounts import read_year
 from forecourt.listing.claims import Claims
 from forecourt.listing.flattened import resolved
 from forecourt.listing.makes import split_title
-from forecourt.listing.state_keys import (
-    NOT_THE_PRICE,
-    OTHERS,
-    SELLERS,
-    field_of,
-    plain_key,
-)
+from forecourt.listing.state_keys import field_of, is_another_price, is_of_others, is_of_seller
 from forecourt.listing.state_money import say_price
 from forecourt.listing.state_shapes import StateVehicle
 from forecourt.listing.state_words import row_of, word_of
@@ -90,28 +84,28 @@ def _facts(vehicle: StateVehicle) -> Iterator[_Fact]:
             elif isinstance(value, dict):
                 for key, raw in value.items():
                     inner = resolved(raw, vehicle.cache)
-                    yield from _told_by(key, inner, value, near)
-                    if isinstance(inner, dict | list) and _is_its_own(key):
+                    leads = id(inner) in vehicle.trail
+                    if not leads:
+                        yield from _told_by(key, inner, value, near)
+                    if isinstance(inner, dict | list) and (leads or _is_its_own(key)):
                         below.append((inner, near + 1))
         level = below
 
 
 def _is_its_own(key: str) -> bool:
-    name = plain_key(key)
-    return not (OTHERS.search(name) or SELLERS.search(name))
+    return not (is_of_others(key) or is_of_seller(key))
 
 
 def _told_by(key: str, raw: object, around: Mapping[str, object], near: int) -> Iterator[_Fact]:
     """The fact that a key names, if any; of a seller the name."""
-    name = plain_key(key)
-    if isinstance(raw, dict) and SELLERS.search(name):
+    if isinstance(raw, dict) and is_of_seller(key):
         yield from _seller(raw, near)
         return
     named = field_of(key)
     if named is None or raw in (None, "") or (isinstance(raw, list) and any(isinstance(one, list) for one in raw)):
         return
     field, rank = named
-    if (field == "price" and NOT_THE_PRICE.search(name)) or (isinstance(raw, dict) and OTHERS.search(name)):
+    if (field == "price" and is_another_price(key)) or (isinstance(raw, dict) and is_of_others(key)):
         return
     if field == "auction_ends_at" and not any("bid" in other.lower() or "auction" in other.lower() for other in around):
         return

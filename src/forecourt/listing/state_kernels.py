@@ -14,7 +14,7 @@ from typing import NamedTuple
 from forecourt.listing.flattened import resolved
 from forecourt.listing.makes import known_make, split_title
 from forecourt.listing.photo_forms import is_photo_url
-from forecourt.listing.state_keys import OTHERS, field_of, plain_key
+from forecourt.listing.state_keys import field_of, is_of_others
 from forecourt.listing.state_words import row_of, word_of
 from forecourt.listing.vin import valid_vin
 
@@ -97,7 +97,7 @@ def walk(root: object, cache: Node) -> tuple[list[Place], list[Kernel]]:
         else:
             children = (("", one) for one in value) if isinstance(value, list) else ()
         inner = [
-            (one, at, name, is_others or bool(name and OTHERS.search(plain_key(name))))
+            (one, at, name, is_others or is_of_others(name))
             for name, one in children
             if isinstance(one, dict | list) and one
         ]

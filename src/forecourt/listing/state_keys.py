@@ -68,16 +68,16 @@ _WRAPPING = re.compile(
     r"(?:name|label|text|txt|value|formatted|display|displayname|description|string|str|raw|title|desc)$"
 )
 
-OTHERS = re.compile(
+_OTHERS = re.compile(
     r"similar|related|recommend|associated|suggest|othervehicles|otherads|otherlistings|alsolike|morefrom|compar|connected"
-    r"|crosssell|upsell|recently|history|favou?rites|saved(?:ads|search)|breadcrumb|filter|facet|query|searchparams|taxonomy"
+    r"|crosssell|upsell|recently|history|favou?rites|saved(?:ads|search)|breadcrumb|filter|facet|^(?:page|search|url|route)?query(?:params|string)?$|searchparams|taxonomy"
     r"|insurance|warrant|financ|leas|credit|loan|translations|experiment|toggl|featureflag|menu|navigation|tradein|partex",
 )
-SELLERS = re.compile(
+_SELLERS = re.compile(
     r"seller|dealer|advertiser|vendor|merchant|company|agency|haendler|contact|owner|branch|store|author|user"
 )
 # A price by the month, before taxes, of before, of an option, of another thing.
-NOT_THE_PRICE = re.compile(
+_NOT_THE_PRICE = re.compile(
     r"old|was(?:price)?$|original|previous|former|msrp|rrp|suggested|recommended|new(?:car)?price|listprice|catalog|net(?:price)?(?:raw)?$|exclud|month"
     r"|financ|leas|credit|loan|deposit|down|tax|vat|fee|evaluat|average|market|estimat|range|saving|discount|rebate|shipping"
     r"|deliver|history|reserve|starting|start|opening|minimum|maximum|min$|max$|from$|to$|drop|change|diff|indicator|rating|reservation|threshold"
@@ -145,3 +145,21 @@ def field_of(key: str) -> tuple[str, int] | None:
             field, rank = _FIELDS[stripped]
             return field, rank + 3
     return None
+
+
+@lru_cache(maxsize=20_000)
+def is_of_others(key: str) -> bool:
+    """Whether what stands under a key speaks of other vehicles, or of nothing that is for sale."""
+    return bool(_OTHERS.search(plain_key(key)))
+
+
+@lru_cache(maxsize=20_000)
+def is_of_seller(key: str) -> bool:
+    """Whether it speaks of who sells the vehicle."""
+    return bool(_SELLERS.search(plain_key(key)))
+
+
+@lru_cache(maxsize=20_000)
+def is_another_price(key: str) -> bool:
+    """Whether it is no price that somebody could buy the vehicle for."""
+    return bool(_NOT_THE_PRICE.search(plain_key(key)))

@@ -8,7 +8,7 @@ from forecourt.listing.document import Page
 from forecourt.listing.flattened import resolved
 from forecourt.listing.photo_forms import is_photo_url
 from forecourt.listing.photo_urls import refusal
-from forecourt.listing.state_keys import OTHERS, SELLERS, plain_key
+from forecourt.listing.state_keys import is_of_others, is_of_seller, plain_key
 from forecourt.listing.state_shapes import StateVehicle
 from forecourt.listing.url_shapes import listing_score
 
@@ -80,7 +80,7 @@ def _texts(vehicle: StateVehicle) -> Iterator[tuple[str, str]]:
                 name = plain_key(key)
                 if isinstance(inner, str | int) and not isinstance(inner, bool):
                     yield name, str(inner)
-                elif isinstance(inner, dict) and not (OTHERS.search(name) or SELLERS.search(name)):
+                elif isinstance(inner, dict) and not (is_of_others(key) or is_of_seller(key)):
                     below.append(inner)
         level = below
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from forecourt.listing.flattened import resolved
 from forecourt.listing.photo_forms import from_srcset, is_photo_url, may_be_photo, stem
-from forecourt.listing.state_keys import OTHERS, SELLERS, plain_key
+from forecourt.listing.state_keys import is_of_others, is_of_seller, plain_key
 from forecourt.listing.state_shapes import StateVehicle
 
 MOST_PHOTOS = 500
@@ -69,11 +70,21 @@ def _containers(vehicle: StateVehicle) -> Iterator[tuple[list[object] | Mapping[
         elif isinstance(value, dict):
             yield value, is_named
             for key, inner in value.items():
-                name = plain_key(key)
-                if isinstance(inner, dict | list) and not any(
-                    speaks.search(name) for speaks in (OTHERS, SELLERS, _NO_PHOTOS)
-                ):
-                    waiting.append((inner, is_named or bool(_NAMED.search(name)), depth + 1))
+                if not isinstance(inner, dict | list):
+                    continue
+                leads = id(inner) in vehicle.trail
+                if leads or not (is_of_others(key) or is_of_seller(key) or _is_of_other_pictures(key)):
+                    waiting.append((inner, is_named or _is_of_photos(key), depth + 1))
+
+
+@lru_cache(maxsize=20_000)
+def _is_of_photos(key: str) -> bool:
+    return bool(_NAMED.search(plain_key(key)))
+
+
+@lru_cache(maxsize=20_000)
+def _is_of_other_pictures(key: str) -> bool:
+    return bool(_NO_PHOTOS.search(plain_key(key)))
 
 
 def _photo(value: object, *, is_named: bool) -> Photo:
@@ -97,7 +108,7 @@ def _addresses(value: Mapping[str, object], *, is_named: bool, depth: int) -> It
                 yield from ((width or 1.0, url) for url in from_srcset(inner))
             elif is_photo_url(inner) or (is_named and _URL_KEYS.search(name) and _is_address(inner)):
                 yield width, inner
-        elif depth < _DEEPEST_FORM and not _NO_PHOTOS.search(name):
+        elif depth < _DEEPEST_FORM and isinstance(inner, dict | list) and not _is_of_other_pictures(key):
             for one in inner[:30] if isinstance(inner, list) else [inner]:
                 if isinstance(one, dict):
                     yield from _addresses(one, is_named=is_named, depth=depth + 1)

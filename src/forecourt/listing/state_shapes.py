@@ -25,6 +25,7 @@ class StateVehicle:
         scope: The largest container that speaks of it alone.
         identity: As its first kernel says.
         kernels: The ids of its objects that name several facts together.
+        trail: The ids of the containers that lead to them.
         closed: The ids of containers that hold lists of vehicles.
         is_others: A key above it says so: similar, recommended, recently seen.
         cache: Where references of this state lead to.
@@ -33,6 +34,7 @@ class StateVehicle:
     scope: object
     identity: Identity
     kernels: frozenset[int]
+    trail: frozenset[int]
     closed: frozenset[int]
     is_others: bool
     cache: Node
@@ -113,6 +115,7 @@ class _Sorter:
             self._places[scope].value,
             kernels[0].identity,
             frozenset(id(self._places[kernel.at].value) for kernel in kernels),
+            frozenset(id(self._places[at].value) for kernel in kernels for at in self._trail(kernel.at)),
             self._closed,
             any(self._places[kernel.at].is_others for kernel in kernels),
             self._cache,

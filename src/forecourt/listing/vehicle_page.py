@@ -16,6 +16,17 @@ _SPECS = (
 )  # fmt: skip
 
 
+def is_about_vehicles(page: Page) -> bool:
+    """A report, a review, a valuation, by its title or its address: it names a vehicle and offers none."""
+    is_titled_so = _ABOUT_VEHICLES.search(f"{page.text_of('title')} {page.text_of('h1')}")
+    return bool(is_titled_so) or listing_score(page.url) < 0
+
+
+def is_offer(claims: Claims) -> bool:
+    """Whether a reader found what only an offer has: a price, photos, or that it is sold."""
+    return any(claims.value(field) is not None for field in ("price", "sale_status")) or bool(claims.photos)
+
+
 def shows_a_vehicle(page: Page, dom: Claims, *, repeated: int, cards: int) -> bool:
     """Ask the page's own words.
 
@@ -24,7 +35,7 @@ def shows_a_vehicle(page: Page, dom: Claims, *, repeated: int, cards: int) -> bo
         repeated: How many labels name a field several times, as lists do.
         cards: How many teasers of vehicles it has.
     """
-    if _ABOUT_VEHICLES.search(f"{page.text_of('title')} {page.text_of('h1')}") or listing_score(page.url) < 0:
+    if is_about_vehicles(page):
         return False
     if repeated > 1 or cards >= MANY_CARDS:
         # Other vehicles below the one: the page's own VIN or a full table of facts must speak for it.
