@@ -2,6 +2,8 @@
 
 import html
 import json
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -167,7 +169,7 @@ def told(listing: Listing) -> tuple[object, ...]:
     )
 
 
-ROWS = {
+ROWS: dict[str, dict[str, Any]] = {
     "labels": {"specs": [{"label": "Make", "value": "Ford"}, {"label": "Model", "value": "Focus"}]},
     "codes": {
         "attributes": [
@@ -193,7 +195,8 @@ def test_facts_may_stand_in_rows_of_labels_and_values(rows: str) -> None:
     listing = page(script(json.dumps({"ad": advert}), 'type="application/json"')).listing
 
     assert listing
-    assert (listing.make, listing.model, listing.price, listing.currency) == ("Ford", "Focus", 8995, "GBP")
+    assert (listing.make, listing.model, listing.currency) == ("Ford", "Focus", "GBP")
+    assert listing.price == Decimal(8995)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +218,8 @@ def test_a_price_is_read_in_whatever_shape_it_stands(price: object, amount: int,
     listing = read_page(body, url="https://bilar.example.se/annons/4711234", content_type=None).listing
 
     assert listing
-    assert (listing.price, listing.currency) == (amount, currency)
+    assert listing.price == Decimal(amount)
+    assert listing.currency == currency
 
 
 def test_the_photos_of_similar_vehicles_stay_out() -> None:
@@ -258,3 +262,29 @@ def test_a_state_that_offers_nothing_imports_nothing() -> None:
     report = {"report": {"vin": CAR["vin"], "make": "Ford", "model": "Focus", "year": 2016, "engine": "1.0"}}
 
     assert page(script(json.dumps(report), 'type="application/json"'), title="Vehicle history report").kind == "nothing"
+
+
+def test_a_list_of_photos_in_a_script_is_the_gallery_of_the_photo_that_the_page_shows() -> None:
+    """No state tells the vehicle; the page itself does."""
+    body = "<h1>2016 Ford Focus Titanium</h1><p class=price>£8,995</p><dl><dt>Mileage<dd>41,200 miles<dt>Fuel<dd>Petrol"
+    body += f"<dt>Gearbox<dd>Manual</dl><img src='{PHOTOS[0]}'>"
+    others = [f"https://img.motors.example/77/{n}.jpg" for n in range(9)]
+
+    own = [{"u": url} for url in PHOTOS]
+    listing = page(body, script(f"var imgs = {json.dumps(own)}; var ads={json.dumps(others)}"))
+
+    assert listing.listing
+    assert list(listing.listing.photos) == PHOTOS
+
+
+def test_two_readers_that_agree_outvote_a_stale_one() -> None:
+    stale = {"@type": "Car", "name": "2016 Ford Focus", "offers": {"price": "9999", "priceCurrency": "GBP"}}
+    shown = "<h1>2016 Ford Focus</h1><span class=price>£8,995</span>"
+
+    listing = page(
+        script(json.dumps(stale), "type=application/ld+json"), shown, script(json.dumps(STATE), "type=text/json")
+    ).listing
+
+    assert listing
+    assert listing.price == Decimal(8995)
+    assert listing.sources["price"].reader == "state"

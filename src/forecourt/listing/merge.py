@@ -1,5 +1,6 @@
 """Many readers, one listing: for each field the word of the reader that is trusted most with it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +19,7 @@ FIELDS = (
     "interior_color", "body_type", "engine", "transmission", "drivetrain", "fuel_type", "description", "stock_number",
     "dealer_name", "sale_status", "auction_ends_at",
 )  # fmt: skip
+_VOTED = ("price", "mileage", "year")
 # A value and what it is counted in come from one mouth.
 _COUNTED_IN = {"price": "currency", "mileage": "mileage_unit"}
 
@@ -34,6 +36,8 @@ def merge(url: str, readers: Sequence[Claims], galleries: Sequence[Gallery], *, 
         said = [source for claims in readers if (source := claims.fields.get(field))]
         if found := next((one for one in said if one.value is not None), said[0] if said else None):
             sources[field] = found
+    for field in _VOTED:
+        _outvote(sources, readers, field)
     _prefer_known_make(sources, readers)
     for field, unit in _COUNTED_IN.items():
         _count_in(sources, readers, field, unit, getattr(locale, unit))
@@ -93,6 +97,17 @@ def photos_of(
     return tuple(kept.values()), MappingProxyType(others), tuple(refused.values())
 
 
+def _outvote(sources: dict[str, Source], readers: Sequence[Claims], field: str) -> None:
+    """Structured data go stale: where two other readers agree on another value, theirs is what the page says."""
+    chosen = sources.get(field)
+    if chosen is None or chosen.value is None:
+        return
+    said = [source for claims in readers if (source := claims.fields.get(field)) and source.value is not None]
+    votes = Counter(source.value for source in said)
+    if votes[chosen.value] == 1 and (other := next((one for one in said if votes[one.value] > 1), None)):
+        sources[field] = other
+
+
 def _prefer_known_make(sources: dict[str, Source], readers: Sequence[Claims]) -> None:
     """A "brand" is at times the dealer's: a make that we know is believed before one that nobody knows."""
     said = [source for claims in readers if (source := claims.fields.get("make")) and source.value]
@@ -107,7 +122,8 @@ def _count_in(sources: dict[str, Source], readers: Sequence[Claims], field: str,
         return
     agreeing = [claims.fields[unit] for claims in readers if claims.value(field) == amount.value and claims.value(unit)]
     if agreeing:
-        sources[unit] = agreeing[0]
+        votes = Counter(source.value for source in agreeing)
+        sources[unit] = max(agreeing, key=lambda source: (votes[source.value], source.value == habit))
     elif habit:
         sources[unit] = Source(habit, "locale", "")
     else:

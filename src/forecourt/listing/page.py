@@ -13,13 +13,15 @@ from forecourt.listing.document import Page, decode, parse
 from forecourt.listing.dom import read_dom
 from forecourt.listing.feeds import is_feed, read_feed
 from forecourt.listing.flattened import put_together
-from forecourt.listing.gallery import read_galleries
+from forecourt.listing.gallery import Gallery, read_galleries
 from forecourt.listing.inventory import next_page, read_cards
 from forecourt.listing.inventory_links import inventory_links
 from forecourt.listing.listed import listed_by, named_urls, together
+from forecourt.listing.makes import known_make
 from forecourt.listing.merge import merge
 from forecourt.listing.opengraph import read_opengraph, read_title
 from forecourt.listing.own_vehicle import own_nodes
+from forecourt.listing.photo_forms import stem
 from forecourt.listing.photo_urls import refusal
 from forecourt.listing.prose import read_prose
 from forecourt.listing.schema_org import Graph, show_images, tell
@@ -30,6 +32,8 @@ from forecourt.listing.url_shapes import looks_like_listing
 from forecourt.listing.values import Listing, PageReading
 from forecourt.listing.vehicle_page import MANY_CARDS, is_about_vehicles, is_offer, shows_a_vehicle
 from forecourt.listing.walls import is_wall
+
+Photos = Sequence[tuple[str, ...]]
 
 
 def read_page(body: bytes, *, url: str, content_type: str | None) -> PageReading:
@@ -61,12 +65,13 @@ def _read_markup(page: Page) -> PageReading:
     dom, repeated = read_dom(page)
     told = is_offer(state.own) and not is_about_vehicles(page)
     if any(readers) or (state.is_sure and told):
-        return PageReading("vehicle", listing=_listing(page, [*readers, *_agreeing(state, readers), dom]))
+        said = [*readers, *_agreeing(state, readers), dom]
+        return PageReading("vehicle", listing=_listing(page, said, bare=state.galleries))
     cards = read_cards(page)
     shows = shows_a_vehicle(page, dom, repeated=repeated, cards=len(cards))
     tells = told and len(cards) < MANY_CARDS and all(len(graph.vehicles) <= 1 for graph in graphs)
     if (shows and looks_like_listing(page.url)) or ((shows or tells) and not state.listed):
-        return PageReading("vehicle", listing=_listing(page, [state.own, dom]))
+        return PageReading("vehicle", listing=_listing(page, [state.own, dom], bare=state.galleries))
     return _read_list(page, graphs, state, cards)
 
 
@@ -116,19 +121,29 @@ def _told(graph: Graph, page: Page, reader: str) -> Claims:
 
 def _agreeing(state: StateReading, readers: Sequence[Claims]) -> list[Claims]:
     """What the state says, unless it speaks of another vehicle than the structured data do."""
-    for field in ("vin", "make"):
-        said = {str(claims.value(field)).casefold() for claims in (state.own, *readers) if claims.value(field)}
-        if len(said) > 1:
-            return []
-    return [state.own]
+    vins, makes = (
+        {str(claims.value(field)) for claims in (state.own, *readers) if claims.value(field)}
+        for field in ("vin", "make")
+    )
+    makes = {known for make in makes if (known := known_make(make))}
+    return [state.own] if len(vins) < 2 and len(makes) < 2 else []  # noqa: PLR2004 (one vehicle has one)
 
 
-def _listing(page: Page, readers: Sequence[Claims]) -> Listing:
+def _listing(page: Page, readers: Sequence[Claims], *, bare: Sequence[Sequence[tuple[str, ...]]] = ()) -> Listing:
     opengraph = read_opengraph(page)
     title = read_title(page, *(str(claims.value("title") or "") for claims in (*readers, opengraph)))
     known = [url for claims in (*readers, opengraph) for forms in claims.photos for url in forms]
     prose = read_prose(page, *readers, opengraph)
-    return merge(page.url, [*readers, opengraph, title, prose], read_galleries(page, known=known), locale=page.locale)
+    shown = read_galleries(page, known=known)
+    stems = {stem(url) for url in known}.union(*(one.stems for one in shown[:1]))
+    galleries = [*_own_galleries(bare, stems), *shown]
+    return merge(page.url, [*readers, opengraph, title, prose], galleries, locale=page.locale)
+
+
+def _own_galleries(bare: Sequence[Photos], stems: set[str]) -> list[Gallery]:
+    """Lists of photos in a script that hold one of the vehicle's; the longest first."""
+    found = [Gallery(tuple(photos), frozenset(stem(forms[0]) for forms in photos)) for photos in bare]
+    return sorted((one for one in found if one.stems & stems), key=lambda one: -len(one.photos))
 
 
 def _linked(vehicles: Sequence[Listing], feed_url: str) -> tuple[str, ...]:

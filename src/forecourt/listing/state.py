@@ -14,7 +14,7 @@ from forecourt.listing.photo_templates import filled
 from forecourt.listing.state_facts import READER, tell_state
 from forecourt.listing.state_keys import plain_key
 from forecourt.listing.state_links import address_of, is_page_of
-from forecourt.listing.state_photos import photos_of_state
+from forecourt.listing.state_photos import gallery_of, photos_of_state
 from forecourt.listing.state_shapes import StateList, StateVehicle, find_shapes
 from forecourt.listing.values import Listing
 
@@ -39,6 +39,7 @@ class StateReading:
     Attributes:
         own: What they say of the page's own vehicle; empty where none is.
         is_sure: The page's address names that vehicle.
+        galleries: Lists of photos that stand by themselves, `var photos = […]`, whosever they are.
         listed: The vehicles of its longest list, each with its own address, in order.
         is_store: That list is a store by number: it may hold more than the page shows.
         results_total: Of how many vehicles the list is a part, where a state says so.
@@ -47,6 +48,7 @@ class StateReading:
 
     own: Claims
     is_sure: bool = False
+    galleries: tuple[tuple[tuple[str, ...], ...], ...] = ()
     listed: tuple[Listing, ...] = ()
     is_store: bool = False
     results_total: int | None = None
@@ -69,7 +71,7 @@ def read_state(page: Page, states: Sequence[object]) -> StateReading:
         if not own.photos:
             _show(vehicle, own, page)
     total, pages = _totals(states) if listed else (None, None)
-    return StateReading(own, bool(named), tuple(listed), is_store, total, pages)
+    return StateReading(own, bool(named), _bare_galleries(page, states), tuple(listed), is_store, total, pages)
 
 
 def _named_in_lists(page: Page, lists: Sequence[StateList]) -> list[StateVehicle]:
@@ -109,6 +111,15 @@ def _count_facts(vehicle: StateVehicle, page: Page) -> int:
 def _show(vehicle: StateVehicle, claims: Claims, page: Page) -> None:
     for forms in filled(photos_of_state(vehicle), page.source):
         claims.show(tuple(page.absolute(url) for url in forms))
+
+
+def _bare_galleries(page: Page, states: Sequence[object]) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    found = (gallery_of(state, is_named=False, cache={}) for state in states if isinstance(state, list))
+    return tuple(
+        tuple(tuple(page.absolute(url) for url in forms) for forms in filled(photos, page.source))
+        for photos in found
+        if len(photos) > 1
+    )
 
 
 def _longest(page: Page, lists: Sequence[StateList]) -> tuple[list[Listing], bool]:
