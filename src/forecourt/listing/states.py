@@ -25,7 +25,7 @@ _MOST_STARTS = 400
 # A script without any of these words tells of no vehicle and of no photo.
 _TELLS = re.compile(
     r"vin\b|make|model|brand|marque|marca|marke|price|preis|prix|precio|prezzo|mileage|odometer|kilomet|vehicle|listing"
-    r"|image|photo|gallery|auction",
+    r"|image|photo|gallery|auction|\.jpe?g|\.webp",
     re.IGNORECASE,
 )
 _STARTS = re.compile(
