@@ -6,6 +6,7 @@ Each was found by tools/fuzz_listing.py or beside what it found.
 import pytest
 
 from forecourt.listing import lenient_json
+from forecourt.listing.claims import clean_text
 
 FEED = "https://dealer.example/feed"
 
@@ -22,3 +23,9 @@ def test_a_script_of_megabytes_costs_its_length(text: str) -> None:
 
 def test_a_long_text_in_a_script_that_needs_mending_is_read() -> None:
     assert lenient_json.loads('{"a": "' + "x" * 3_000_000 + '",}') == [{"a": "x" * 3_000_000}]
+
+
+@pytest.mark.parametrize("tag", ["<a", "<br", "</p"])
+def test_tags_that_never_end_cost_their_length(tag: str) -> None:
+    """X05."""
+    assert clean_text(tag * 1_000_000, longest=250_000, lines=True)
