@@ -5,7 +5,7 @@ Each was found by tools/fuzz_listing.py or beside what it found.
 
 import pytest
 
-from forecourt.listing import lenient_json
+from forecourt.listing import lenient_json, read_feed, read_sitemap
 from forecourt.listing.claims import clean_text
 
 FEED = "https://dealer.example/feed"
@@ -29,3 +29,47 @@ def test_a_long_text_in_a_script_that_needs_mending_is_read() -> None:
 def test_tags_that_never_end_cost_their_length(tag: str) -> None:
     """X05."""
     assert clean_text(tag * 1_000_000, longest=250_000, lines=True)
+
+
+@pytest.mark.parametrize("unit", [b"<a", b"<!DOCTYPE ", b"<!DOCTYPE [", b"<!--", b"&#1"])
+def test_a_sitemap_that_never_closes_costs_its_length(unit: bytes) -> None:
+    """X07."""
+    body = b"<urlset><url>" + unit * 500_000 + b"></url></urlset>"
+
+    assert read_sitemap(body).listing_urls == ()
+
+
+@pytest.mark.parametrize("unit", [b"<a", b"<!DOCTYPE ", b"<!DOCTYPE ["])
+def test_a_feed_that_never_closes_costs_its_length(unit: bytes) -> None:
+    body = b"<listings><listing>" + unit * 500_000 + b"></listing></listings>"
+
+    assert list(read_feed(body, url=FEED, content_type="text/xml")) == []
+
+
+@pytest.mark.parametrize("between", [",", " ", ";"])
+def test_a_cell_of_blanks_costs_its_length(between: str) -> None:
+    cell = "https://p.example/1.jpg" + between * 900_000 + "x"
+    body = f'vin,make,model,url,photos\n1FTEW1E4XKFA00142,Ford,F-150,https://dealer.example/1,"{cell}"\n'.encode()
+
+    [listing] = read_feed(body, url=FEED, content_type="text/csv")
+
+    assert listing.make == "Ford"
+
+
+@pytest.mark.parametrize(
+    "body", [b"<x:urlset><x:url><y:loc>{}</y:loc></x:url></x:urlset>", b"<urlset><url><loc>{}</loc></url>"]
+)
+def test_a_prefix_that_nobody_declared_is_no_trouble(body: bytes) -> None:
+    """X08."""
+    car = b"https://dealer.example/inventory/2019-ford-f-150-lariat-12345"
+
+    assert read_sitemap(body.replace(b"{}", car)).listing_urls == (car.decode(),)
+
+
+def test_a_prefix_in_a_feed_that_nobody_declared_is_no_trouble() -> None:
+    item = b"<a:vin>1FTEW1E4XKFA00142</a:vin><a:make>Ford</a:make><g:model>F-150</g:model>"
+    body = b"<rss><item>" + item + b"<b:link>https://dealer.example/1</b:link></item></rss>"
+
+    [listing] = read_feed(body, url=FEED, content_type="text/xml")
+
+    assert (listing.make, listing.model, listing.vin) == ("Ford", "F-150", "1FTEW1E4XKFA00142")
