@@ -4,6 +4,7 @@ Each was found by tools/fuzz_listing.py or beside what it found.
 """
 
 import pytest
+from page_made import car, html, jsonld, listing
 
 from forecourt.listing import lenient_json, read_feed, read_sitemap
 from forecourt.listing.claims import clean_text
@@ -64,6 +65,16 @@ def test_a_prefix_that_nobody_declared_is_no_trouble(body: bytes) -> None:
     car = b"https://dealer.example/inventory/2019-ford-f-150-lariat-12345"
 
     assert read_sitemap(body.replace(b"{}", car)).listing_urls == (car.decode(),)
+
+
+@pytest.mark.parametrize("unit", ["url(", "background:", "background:url(", "background:url('"])
+def test_a_style_of_megabytes_costs_its_length(unit: str) -> None:
+    """X06, X11."""
+    styled = f'<div style="background:{unit * 300_000}"></div>'
+
+    assert listing(html(styled * 3 + jsonld(car()))).photos == tuple(
+        f"https://dealer.example/photos/{number}.jpg" for number in (1, 2)
+    )
 
 
 def test_a_prefix_in_a_feed_that_nobody_declared_is_no_trouble() -> None:
