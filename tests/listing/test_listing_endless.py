@@ -77,6 +77,23 @@ def test_a_style_of_megabytes_costs_its_length(unit: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "srcset", ["x" * 19_000 + " y", "/1.jpg " * 2_800, "/1.jpg 1w," * 2_000, "," * 19_000, " " * 19_000]
+)
+def test_a_srcset_of_twenty_thousand_letters_costs_its_length(srcset: str) -> None:
+    """X11."""
+    shown = f'<img src="/photos/1.jpg" srcset="{srcset}">'
+
+    assert listing(html(jsonld(car()) + f"<div>{shown * 300}</div>")).make == "Ford"
+
+
+def test_parts_of_an_address_that_might_be_sizes_are_tried_once() -> None:
+    """X11: what CDNs write as "w_400,h_300"."""
+    url = f"https://dealer.example/{'a_' * 80}!/1.jpg"
+
+    assert listing(html(jsonld(car(image=[url])))).photos == (url,)
+
+
 def test_a_prefix_in_a_feed_that_nobody_declared_is_no_trouble() -> None:
     item = b"<a:vin>1FTEW1E4XKFA00142</a:vin><a:make>Ford</a:make><g:model>F-150</g:model>"
     body = b"<rss><item>" + item + b"<b:link>https://dealer.example/1</b:link></item></rss>"
