@@ -18,7 +18,7 @@ LONGEST_TEXT = 300
 LONGEST_DESCRIPTION = 20_000
 _LONGEST_RAW = 500
 MOST_PHOTOS = 1_000
-_MARKUP = re.compile(r"<(script|style)\b.*?(</\1\s*>|\Z)|<!--.*?(-->|\Z)|</?[a-zA-Z][^>]*>", re.IGNORECASE | re.DOTALL)
+_MARKUP = re.compile(r"<(script|style)\b.*?(</\1\s*>|\Z)|<!--.*?(-->|\Z)|</?[a-zA-Z][^<>]*>", re.IGNORECASE | re.DOTALL)
 # Controls, lone surrogates, and the characters that turn the direction of text around.
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"

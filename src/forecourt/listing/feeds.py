@@ -22,12 +22,14 @@ from forecourt.listing.makes import split_title
 from forecourt.listing.merge import merge
 from forecourt.listing.opengraph import TITLE_READER
 from forecourt.listing.photo_urls import absolute
+from forecourt.listing.tolerant_xml import local_name, without_doctype, without_stray_brackets
 from forecourt.listing.values import Listing
 
 READER = "feed"
 LONGEST_BYTES = 200 * 1024 * 1024
 LONGEST_CELL = 1_000_000
 _FEWEST_FIELDS = 2
+_BETWEEN_PHOTOS = re.compile(r"[|\n]|(?<![\s,;])[\s,;]++(?=https?://|/)")  # a run of blanks is tried once
 _ITEMS = frozenset(
     {"listing", "item", "vehicle", "entry", "car", "ad", "offer", "product", "record", "row", "inventory"}
 )
@@ -44,7 +46,6 @@ _LISTS = (
     "products",
     "records",
 )
-_DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*(\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 _DELIMITERS = "\t;|,"
 
 Row = Mapping[str, object]
@@ -122,7 +123,7 @@ def _json_rows(text: str) -> Iterator[Row]:
 def _xml_rows(body: bytes) -> Iterator[Row]:
     """Each element that stands for a vehicle as a row; elements of one name become a list."""
     events = etree.iterparse(
-        io.BytesIO(_DOCTYPE.sub(b"", body[:LONGEST_BYTES], count=1)),
+        io.BytesIO(without_stray_brackets(without_doctype(body[:LONGEST_BYTES]))),
         events=("start", "end"),
         recover=True,
         resolve_entities=False,
@@ -135,7 +136,7 @@ def _xml_rows(body: bytes) -> Iterator[Row]:
     depth, inside = 0, 0
     try:
         for event, element in events:
-            name = etree.QName(element).localname.lower()
+            name = local_name(element.tag)
             if event == "start":
                 depth += 1
                 if not inside and depth > 1 and name in _ITEMS:
@@ -157,11 +158,11 @@ def _xml_row(item: etree._Element) -> Row:
     for child in item.iter():
         if child is item or not isinstance(child.tag, str):
             continue
-        name = etree.QName(child).localname.lower()
+        name = local_name(child.tag)
         parent = child.getparent()
         text = " ".join("".join(str(part) for part in child.itertext()).split()) if len(child) == 0 else ""
         if parent is not item and parent is not None:
-            outer = etree.QName(parent).localname.lower()
+            outer = local_name(parent.tag)
             # Meta: <image><url>, <mileage><value> and <unit>.
             name = outer if name in ("url", "value", "src", "link", "image") else f"{outer}_{name}"
         text = text or child.get("href") or child.get("url") or ""
@@ -220,8 +221,8 @@ def _photos(value: object) -> Iterator[str]:
                 )
             ]
         elif isinstance(one, str):
-            parts: Iterable[str] = re.split(r"\s*[|\n]\s*|[\s,;]+(?=https?://|/)", one.strip())
-            yield from (part.strip(" ,;\"'[]") for part in parts if part.strip(" ,;\"'[]"))
+            parts: Iterable[str] = _BETWEEN_PHOTOS.split(one.strip())
+            yield from (bare for part in parts if (bare := part.strip().strip(" ,;\"'[]")))
 
 
 def _key(name: str) -> str:

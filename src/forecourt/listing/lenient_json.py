@@ -8,9 +8,11 @@ LONGEST_NUMBER = 30
 _WRAPPING = re.compile(
     r"^\s*(<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(-->|/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>|;)\s*$"
 )
-# A string is taken whole, so that what looks like a comment in it ("https://…") stays.
 _ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|[\"\\/bfnrt])|\\")
-_LOOSE = re.compile(r"(\"(?:[^\"\\]|\\.)*\")|/\*.*?\*/|(?<![:\w])//[^\n]*|,(?=\s*[}\]])", re.DOTALL)
+# A string is taken whole, so that what looks like a comment in it ("https://…") stays. What never closes ends with the
+# text, and no step is taken back: a text of megabytes costs its length, not the square of it.
+_LOOSE = re.compile(r"(\"(?:[^\"\\]++|\\.)*+(?:\"|\Z))|/\*.*?(?:\*/|\Z)|(?<![:\w])//[^\n]*|,(?=\s*[}\]])", re.DOTALL)
+_BETWEEN = re.compile(r"[ \t\r\n,;]*")
 
 
 def loads(text: str) -> list[object]:
@@ -56,7 +58,8 @@ def _read(text: str) -> list[object]:
         while at < len(text):
             value, at = _DECODER.raw_decode(text, at)
             values.append(value)
-            at += len(text[at:]) - len(text[at:].lstrip(" \t\r\n,;"))
+            between = _BETWEEN.match(text, at)
+            at = between.end() if between else at
     except (ValueError, RecursionError):
         pass  # what was whole before the break is kept
     return values

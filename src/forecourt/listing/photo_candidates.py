@@ -13,7 +13,10 @@ from forecourt.listing.photo_urls import refusal
 
 MOST_CANDIDATES = 3_000
 _SMALLEST_PX = 100  # both sides as the page's own attributes give them: flags, icons, badges
-_BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]*?url\(\s*(['\"]?)(.*?)\1\s*\)", re.IGNORECASE)
+_LONGEST_STYLE = 20_000
+_BACKGROUND = re.compile(
+    r"background(?:-image)?\s*:[^;]{0,2000}?url\(\s*(?:\"([^\"]*)\"|'([^']*)'|([^'\"()\s]*))\s*\)", re.IGNORECASE
+)
 _FURNITURE = re.compile(
     r"(^|[\s_/.-])(logos?|icons?|sprites?|avatars?|badges?|flags?|placeholder|spinner|loader|loading|blank|spacer|pixel|tracking"
     r"|favicon|payment|social|facebook|twitter|instagram|youtube|whatsapp|carfax|autocheck|map|no-?image|no-?photo|coming-?soon)([\s_/.-]|\d|$)",
@@ -78,9 +81,8 @@ def _of_attributes(page: Page, element: Element) -> Iterator[Candidate]:
         if not value or len(value) < 5:  # noqa: PLR2004 ("a.jpg")
             continue
         if name == "style" and "url(" in value:
-            yield from _candidate(
-                page, element, [one for _, one in _BACKGROUND.findall(value)], _link_above(page, element)
-            )
+            shown = [one for forms in _BACKGROUND.findall(value[:_LONGEST_STYLE]) for one in forms if one]
+            yield from _candidate(page, element, shown, _link_above(page, element))
         elif (
             name.startswith("data-")
             and value.lstrip().startswith(_JSON_START)

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from forecourt.listing.photo_urls import source_key
 
+MOST_FORMS = 64  # of one photo
 _PHOTO_FILE = re.compile(r"\.(jpe?g|jfif|png|webp|avif|heic|gif)($|[/?&;,])", re.IGNORECASE)
 _NO_PHOTO_FILE = re.compile(
     r"\.(svgz?|ico|css|js|mjs|json|html?|php\d?|aspx?|pdf|mp4|webm|m3u8|zip|woff2?|ttf|xml|txt)$", re.IGNORECASE
@@ -27,11 +28,15 @@ _SAME_SHAPE = 0.05
 _UNSIZED_PX = 1700  # an address without a size is usually the photo as it was uploaded
 _WORDS = "|".join(sorted(_SIZE_WORDS, key=len, reverse=True))
 _SIZE_SEGMENT = re.compile(
-    rf"/(?:{_WORDS}|\d{{2,4}}x\d{{2,4}}|[whs]\d{{2,4}}|(?:[a-z]{{1,2}}_[\w.:]+,?)+)(?=[/.]|$)", re.IGNORECASE
+    rf"/(?:{_WORDS}|\d{{2,4}}x\d{{2,4}}|[whs]\d{{2,4}}|[a-z]{{1,2}}_[\w.:]+(?:,[a-z]{{1,2}}_[\w.:]+)*,?)(?=[/.]|$)",
+    re.IGNORECASE,
 )
 _SIZE_SUFFIX = re.compile(
     rf"[-_@.](?:{_WORDS}|scaled|\d{{2,4}}x\d{{2,4}}|[1-4]x|[wh]\d{{2,4}}|\d{{3,4}}w)(?=$|\.)", re.IGNORECASE
 )
+_ADDRESS = re.compile(r"[\s,]*+(\S++)")
+_DESCRIPTORS = re.compile(r"[^,]*+,?")
+_DESCRIPTOR = re.compile(r"(?<!\S)(\d{1,6}(?:\.\d{1,3})?)([wx])(?![^\s,])")
 _SIZE_PARAMETERS = frozenset(
     """
     w h width height size s q quality fit crop auto format fm fmt dpr resize scale wid hei imwidth impolicy rw
@@ -103,14 +108,21 @@ def _shape(url: str) -> float | None:
 
 
 def from_srcset(srcset: str) -> list[str]:
-    """The addresses in a srcset, the widest first. An address may hold commas; a comma with a blank parts two.
+    """The addresses in a srcset, the widest first. An address may hold commas, but not end with one.
 
     Source: HTML Standard, section 4.8.4.2.1 (srcset attributes).
     """
+    text, at = srcset[:20_000], 0
     sized: list[tuple[float, str]] = []
-    for url, _, number, unit in re.findall(
-        r"([^\s,]\S*[^\s,]|[^\s,])(\s+([\d.]{1,10})([wx]))?\s*(?:,|$)", srcset[:20_000]
-    ):
-        width = float(number) if re.fullmatch(r"\d+(\.\d+)?", number) else 1.0
-        sized.append((width * (1 if unit == "w" else 0.001), url))
+    while len(sized) < MOST_FORMS and (found := _ADDRESS.match(text, at)):
+        url, at, descriptors = found[1].rstrip(","), found.end(), ""
+        if not found[1].endswith(",") and (rest := _DESCRIPTORS.match(text, at)):
+            descriptors, at = rest[0], rest.end()
+        sized.append((_width(descriptors), url))
     return [url for _, url in sorted(sized, key=lambda one: -one[0])]
+
+
+def _width(descriptors: str) -> float:
+    """In pixels; densities come behind all widths, in their order."""
+    found = _DESCRIPTOR.search(descriptors)
+    return float(found[1]) * (1 if found[2] == "w" else 0.001) if found else 0.001

@@ -14,6 +14,7 @@ from typing import Any
 from lxml import etree
 
 from forecourt.listing.photo_urls import left_out, refusal
+from forecourt.listing.tolerant_xml import local_name, without_doctype, without_stray_brackets
 from forecourt.listing.url_shapes import looks_like_listing
 from forecourt.listing.values import LeftOut, SitemapReading
 
@@ -22,7 +23,6 @@ MOST_URLS = 50_000
 MOST_LEFT_OUT = 100
 _CHUNK = 64 * 1024
 _GZIP = b"\x1f\x8b"
-_DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*(\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 
 
 def read_sitemap(body: bytes) -> SitemapReading:
@@ -68,7 +68,8 @@ def _entries(body: bytes) -> Iterator[tuple[str, str]]:
             yield from _lines(body)
             return
         try:
-            parser.feed(chunk if number else _DOCTYPE.sub(b"", chunk, count=1).lstrip())
+            tags = without_stray_brackets(chunk)
+            parser.feed(tags if number else without_doctype(tags).lstrip())
             yield from _whole(parser.read_events())
         except etree.XMLSyntaxError:
             return
@@ -77,9 +78,9 @@ def _entries(body: bytes) -> Iterator[tuple[str, str]]:
 def _whole(events: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 (lxml ships no types)
     """The `loc` of each entry that has ended; what has been read is let go."""
     for _, element in events:
-        name = etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+        name = local_name(element.tag)
         if name == "loc" and element.getparent() is not None:
-            kind = etree.QName(element.getparent()).localname.lower()
+            kind = local_name(element.getparent().tag)
             if kind in ("url", "sitemap") and (text := "".join(element.itertext()).strip()):
                 yield kind, text
         elif name in ("url", "sitemap"):
