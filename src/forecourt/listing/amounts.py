@@ -43,6 +43,7 @@ _MILEAGE = re.compile(
     r"|kms?\b|kmt\b|kilom[a-zèé]+|км|公里|キロ|mil\b)?",
     re.IGNORECASE,
 )
+_TEN_THOUSANDS = re.compile(rf"({_NUMBER})\s*万\s*円?")
 _FACTORS = {"k": 1000, "tkm": 1000, "万": 10_000}
 _YEAR = re.compile(r"(?<![\d.,])(18[89]\d|19\d\d|20\d\d|2100)(?!\d|[.,]\d{3})")
 
@@ -65,6 +66,8 @@ def read_money(text: str) -> Money | None:
         return _money(Decimal(text), None)
     if _RATE.search(text) or _BELOW_ZERO.match(text):
         return None
+    if (ten_thousands := _TEN_THOUSANDS.search(text)) and (number := float(_plain(ten_thousands[1]))):
+        return _money(Decimal(str(number)) * 10_000, "円")
     try:
         parsed = Price.fromstring(text)
     except (ValueError, InvalidOperation):

@@ -24,7 +24,8 @@ vin:
     vin | vin number | vin # | vin no | vin no. | vehicle identification number | chassis number | chassis no |
     chassis no. | chassis | chassis # | serial number | fahrgestellnummer | fin | fin/vin | fahrzeug-identnr. |
     numéro de châssis | número de bastidor | bastidor | numero di telaio | telaio | chassisnummer | número do
-    chassis | numer vin | chassinummer | chassisnr | stelnummer | understellsnr. | vin kód | vin-код | vin код
+    chassis | numer vin | chassinummer | chassisnr | stelnummer | understellsnr. | vin kód | vin-код |
+    vin код | 車台番号
 price:
     price | asking price | our price | sale price | selling price | cash price | internet price | dealer price |
     list price | current bid | high bid | highest bid | winning bid | leading bid | hammer price | sold for |

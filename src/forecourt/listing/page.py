@@ -22,9 +22,11 @@ from forecourt.listing.merge import merge
 from forecourt.listing.opengraph import read_opengraph, read_title
 from forecourt.listing.own_vehicle import own_nodes
 from forecourt.listing.photo_forms import stem
+from forecourt.listing.photo_templates import filled
 from forecourt.listing.photo_urls import refusal
 from forecourt.listing.prose import read_prose
 from forecourt.listing.schema_org import Graph, show_images, tell
+from forecourt.listing.shown_amounts import shown_first
 from forecourt.listing.sitemap import is_sitemap, read_sitemap
 from forecourt.listing.state import StateReading, read_state
 from forecourt.listing.states import is_json, read_states
@@ -59,8 +61,13 @@ def read_page(body: bytes, *, url: str, content_type: str | None) -> PageReading
 
 
 def _read_markup(page: Page) -> PageReading:
-    graphs = jsonld.read_jsonld(page), microdata.read_microdata(page)
-    readers = [_told(graphs[0], page, jsonld.READER), _told(graphs[1], page, microdata.READER)]
+    told_by = {
+        jsonld.READER: jsonld.read_jsonld(page),
+        microdata.READER: microdata.read_microdata(page),
+        microdata.RDFA_READER: microdata.read_rdfa(page),
+    }
+    graphs = list(told_by.values())
+    readers = [_told(graph, page, reader) for reader, graph in told_by.items()]
     state = read_state(page, read_states(page))
     dom, repeated = read_dom(page)
     told = is_offer(state.own) and not is_about_vehicles(page)
@@ -131,18 +138,23 @@ def _agreeing(state: StateReading, readers: Sequence[Claims]) -> list[Claims]:
 
 def _listing(page: Page, readers: Sequence[Claims], *, bare: Sequence[Sequence[tuple[str, ...]]] = ()) -> Listing:
     opengraph = read_opengraph(page)
+    for claims in (*readers, opengraph):
+        claims.photos = filled(claims.photos, page.source)
     title = read_title(page, *(str(claims.value("title") or "") for claims in (*readers, opengraph)))
     known = [url for claims in (*readers, opengraph) for forms in claims.photos for url in forms]
     prose = read_prose(page, *readers, opengraph)
     shown = read_galleries(page, known=known)
     stems = {stem(url) for url in known}.union(*(one.stems for one in shown[:1]))
     galleries = [*_own_galleries(bare, stems), *shown]
-    return merge(page.url, [*readers, opengraph, title, prose], galleries, locale=page.locale)
+    said = [*readers, opengraph, title, prose]
+    return merge(page.url, shown_first(page, said), galleries, locale=page.locale)
 
 
 def _own_galleries(bare: Sequence[Photos], stems: set[str]) -> list[Gallery]:
-    """Lists of photos in a script that hold one of the vehicle's; the longest first."""
+    """Lists of photos in a script that hold one of the vehicle's, the longest first; the only one if none is known."""
     found = [Gallery(tuple(photos), frozenset(stem(forms[0]) for forms in photos)) for photos in bare]
+    if not stems and len(found) == 1:
+        return found
     return sorted((one for one in found if one.stems & stems), key=lambda one: -len(one.photos))
 
 

@@ -11,6 +11,8 @@ from forecourt.listing.photo_forms import width_px
 
 _HOLE = re.compile(r"(?:\{\{?|%7B|\$\{|\[\[)\s*[\w.:\-]{1,30}\s*(?:\}\}?|%7D|\]\])", re.IGNORECASE)
 _LONGEST_FILLING = 24
+_PIXELS = re.compile(r"\d{2,4}x\d{2,4}")
+_NAMED_SIZE = re.compile(r"[\"'](\d{2,4}x\d{2,4})[\"']")  # a list of the sizes that there are
 
 Photo = tuple[str, ...]
 
@@ -53,4 +55,6 @@ def _largest_filling(holed: Sequence[Photo], source: str) -> str:
             if len(around) == 2 and len(around[1]) > 4:  # noqa: PLR2004 (one hole, and enough behind it to tell the photo)
                 pattern = re.escape(around[0]) + rf"([\w,.=\-]{{1,{_LONGEST_FILLING}}}?)" + re.escape(around[1])
                 found.update(re.findall(pattern, source))
+    if any(_PIXELS.fullmatch(filling) for filling in found):
+        found.update(_NAMED_SIZE.findall(source))
     return max(found, key=lambda filling: (width_px(f"/{filling}/"), filling), default="")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from forecourt.listing.amounts import read_money
 from forecourt.listing.claims import Claims, text_of
+from forecourt.listing.labels import label_of
 from forecourt.listing.makes import split_title
 from forecourt.listing.photo_urls import absolute
 from forecourt.listing.vin import valid_vin
@@ -49,7 +50,7 @@ _ONE_OF_A_KIND = (
 )  # fmt: skip
 _YEARS = ("vehicleModelDate", "modelDate", "productionDate", "releaseDate", "dateVehicleFirstRegistered")
 _IMAGES = ("image", "images", "photo", "photos")
-_IMAGE_URLS = ("contentUrl", "contentURL", "url", "@id", "thumbnailUrl")
+_IMAGE_URLS = ("contentUrl", "contentURL", "url", "thumbnailUrl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,9 @@ def tell(node: Node, claims: Claims, *, graph: Graph, base: str) -> None:
     _tell_engine(_whole(node.get("vehicleEngine"), graph), claims)
     for offer in _each(node.get("offers"), graph):
         _tell_offer(offer, claims, graph)
+    for row in _each(node.get("additionalProperty"), graph):
+        if field := label_of(text_of(row.get("name")) or text_of(row.get("propertyID"))):
+            claims.say(field, f"{text_of(row.get('value'))} {text_of(row.get('unitText'))}".strip())
     for key in _IMAGES:
         for image in _each(node.get(key), graph):
             claims.show(_forms(image, base))
@@ -228,7 +232,7 @@ def _forms(image: object, base: str) -> tuple[str, ...]:
     if isinstance(image, str):
         texts: list[object] = [image]
     elif isinstance(image, Mapping):
-        texts = [image.get(key) for key in _IMAGE_URLS]
+        texts = [image.get(key) for key in _IMAGE_URLS] if len(image) > 1 else [image.get("@id")]
     else:
         return ()
     flat = [one for text in texts for one in (text if isinstance(text, list) else [text])]

@@ -14,8 +14,9 @@ from forecourt.listing.photo_templates import filled
 from forecourt.listing.state_facts import READER, tell_state
 from forecourt.listing.state_keys import plain_key
 from forecourt.listing.state_links import address_of, is_page_of
-from forecourt.listing.state_photos import gallery_of, photos_of_state
+from forecourt.listing.state_photos import longest_gallery, photos_of_state
 from forecourt.listing.state_shapes import StateList, StateVehicle, find_shapes
+from forecourt.listing.url_shapes import looks_like_listing
 from forecourt.listing.values import Listing
 
 MOST_LISTED = 1_000
@@ -38,7 +39,7 @@ class StateReading:
 
     Attributes:
         own: What they say of the page's own vehicle; empty where none is.
-        is_sure: The page's address names that vehicle.
+        is_sure: The page's address names that vehicle, or its heading where the address is that of a vehicle.
         galleries: Lists of photos that stand by themselves, `var photos = […]`, whosever they are.
         listed: The vehicles of its longest list, each with its own address, in order.
         is_store: That list is a store by number: it may hold more than the page shows.
@@ -59,19 +60,23 @@ def read_state(page: Page, states: Sequence[object]) -> StateReading:
     """Find the vehicles of all states, and tell the page's own from the others."""
     lone: list[StateVehicle] = []
     lists: list[StateList] = []
+    bare: list[object] = []
     for state in states:
         shapes = find_shapes(state)
+        bare += [] if shapes.lone or shapes.lists else [state]
         lone += [one for one in shapes.lone if not one.is_others]
         lists += shapes.lists
-    named = [one for one in lone if is_page_of(one, page)] or _named_in_lists(page, lists)
     listed, is_store = _longest(page, lists)
+    named = [one for one in lone if is_page_of(one, page)] or _named_in_lists(page, lists)
+    if not named and looks_like_listing(page.url):
+        named = [one for one in lone if _is_in_heading(one, page)]
     own = Claims(READER, page.locale)
     for vehicle in _own(page, named or ([] if len(listed) > 1 else lone)):
         tell_state(vehicle, own)
         if not own.photos:
             _show(vehicle, own, page)
     total, pages = _totals(states) if listed else (None, None)
-    return StateReading(own, bool(named), _bare_galleries(page, states), tuple(listed), is_store, total, pages)
+    return StateReading(own, bool(named), _bare_galleries(page, bare), tuple(listed), is_store, total, pages)
 
 
 def _named_in_lists(page: Page, lists: Sequence[StateList]) -> list[StateVehicle]:
@@ -114,7 +119,7 @@ def _show(vehicle: StateVehicle, claims: Claims, page: Page) -> None:
 
 
 def _bare_galleries(page: Page, states: Sequence[object]) -> tuple[tuple[tuple[str, ...], ...], ...]:
-    found = (gallery_of(state, is_named=False, cache={}) for state in states if isinstance(state, list))
+    found = (longest_gallery(state) for state in states)
     return tuple(
         tuple(tuple(page.absolute(url) for url in forms) for forms in filled(photos, page.source))
         for photos in found

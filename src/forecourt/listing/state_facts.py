@@ -7,7 +7,7 @@ from forecourt.listing.amounts import read_year
 from forecourt.listing.claims import Claims
 from forecourt.listing.flattened import resolved
 from forecourt.listing.makes import split_title
-from forecourt.listing.state_keys import field_of, is_another_price, is_of_others, is_of_seller
+from forecourt.listing.state_keys import field_of, is_another_price, is_its_own, is_of_others, is_of_seller
 from forecourt.listing.state_money import say_price
 from forecourt.listing.state_shapes import StateVehicle
 from forecourt.listing.state_words import row_of, word_of
@@ -87,13 +87,9 @@ def _facts(vehicle: StateVehicle) -> Iterator[_Fact]:
                     leads = id(inner) in vehicle.trail
                     if not leads:
                         yield from _told_by(key, inner, value, near)
-                    if isinstance(inner, dict | list) and (leads or _is_its_own(key)):
+                    if isinstance(inner, dict | list) and (leads or is_its_own(key)):
                         below.append((inner, near + 1))
         level = below
-
-
-def _is_its_own(key: str) -> bool:
-    return not (is_of_others(key) or is_of_seller(key))
 
 
 def _told_by(key: str, raw: object, around: Mapping[str, object], near: int) -> Iterator[_Fact]:

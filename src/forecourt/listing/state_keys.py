@@ -163,3 +163,8 @@ def is_of_seller(key: str) -> bool:
 def is_another_price(key: str) -> bool:
     """Whether it is no price that somebody could buy the vehicle for."""
     return bool(_NOT_THE_PRICE.search(plain_key(key)))
+
+
+def is_its_own(key: str) -> bool:
+    """Whether it speaks of neither."""
+    return not (is_of_others(key) or is_of_seller(key))

@@ -8,12 +8,13 @@ from forecourt.listing.document import Page
 from forecourt.listing.flattened import resolved
 from forecourt.listing.photo_forms import is_photo_url
 from forecourt.listing.photo_urls import refusal
-from forecourt.listing.state_keys import is_of_others, is_of_seller, plain_key
+from forecourt.listing.state_keys import is_its_own, plain_key
 from forecourt.listing.state_shapes import StateVehicle
 from forecourt.listing.url_shapes import listing_score
 
 _SHORTEST_ID = 5
-_DEEPEST = 4
+_DEEPEST = 3
+_MOST_CONTAINERS = 60
 _URL_KEY = re.compile(r"url|link|href|permalink|path|slug|uri$")
 _PLAIN_URL_KEYS = frozenset({"url", "link", "href", "detailurl", "permalink"})
 # The vehicle's own number, and not that of its make, its seller or its town.
@@ -68,21 +69,29 @@ def _ids(vehicle: StateVehicle) -> Iterator[str]:
 
 
 def _texts(vehicle: StateVehicle) -> Iterator[tuple[str, str]]:
-    """Keys and texts near the top of a vehicle."""
-    level: list[object] = [vehicle.scope]
+    """Keys and texts of the containers that lead to the vehicle, and of what hangs right below them."""
+    level = list(_leading(vehicle))
     for depth in range(_DEEPEST):
         below: list[object] = []
-        for container in level[:50]:
-            value = resolved(container, vehicle.cache)
+        for value in level[:_MOST_CONTAINERS]:
             if not isinstance(value, dict) or (id(value) in vehicle.closed and depth):
                 continue
-            for key, inner in value.items():
-                name = plain_key(key)
+            for key, raw in value.items():
+                inner = resolved(raw, vehicle.cache)
                 if isinstance(inner, str | int) and not isinstance(inner, bool):
-                    yield name, str(inner)
-                elif isinstance(inner, dict) and not (is_of_others(key) or is_of_seller(key)):
+                    yield plain_key(key), str(inner)
+                elif isinstance(inner, dict) and id(inner) not in vehicle.trail and is_its_own(key):
                     below.append(inner)
         level = below
+
+
+def _leading(vehicle: StateVehicle) -> Iterator[object]:
+    waiting = [vehicle.scope]
+    while waiting:
+        value = resolved(waiting.pop(), vehicle.cache)
+        yield value
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        waiting += [one for one in inner if id(resolved(one, vehicle.cache)) in vehicle.trail]
 
 
 def _plain(url: str) -> str:

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from forecourt.listing.flattened import resolved
 from forecourt.listing.photo_forms import from_srcset, is_photo_url, may_be_photo, stem
-from forecourt.listing.state_keys import is_of_others, is_of_seller, plain_key
+from forecourt.listing.state_kernels import Identity
+from forecourt.listing.state_keys import is_its_own, plain_key
 from forecourt.listing.state_shapes import StateVehicle
 
 MOST_PHOTOS = 500
@@ -48,6 +49,14 @@ def photos_of_state(vehicle: StateVehicle) -> list[Photo]:
     return max(lists, key=lambda found: found[0])[1]
 
 
+def longest_gallery(state: object) -> list[Photo]:
+    """The longest list of photos in a state that tells no vehicle."""
+    none: frozenset[int] = frozenset()
+    nobody = StateVehicle(state, Identity("", "", "", ""), none, none, none, is_others=False, cache={})
+    lists = [gallery_of(one, is_named=named, cache={}) for one, named in _containers(nobody) if isinstance(one, list)]
+    return max(lists, key=len, default=[])
+
+
 def gallery_of(container: list[object], *, is_named: bool, cache: Mapping[str, object]) -> list[Photo]:
     """The photos in a list, if most of what it holds are photos."""
     photos = [photo for one in container[:MOST_PHOTOS] if (photo := _photo(resolved(one, cache), is_named=is_named))]
@@ -73,7 +82,7 @@ def _containers(vehicle: StateVehicle) -> Iterator[tuple[list[object] | Mapping[
                 if not isinstance(inner, dict | list):
                     continue
                 leads = id(inner) in vehicle.trail
-                if leads or not (is_of_others(key) or is_of_seller(key) or _is_of_other_pictures(key)):
+                if leads or (is_its_own(key) and not _is_of_other_pictures(key)):
                     waiting.append((inner, is_named or _is_of_photos(key), depth + 1))
 
 

@@ -9,6 +9,7 @@ Which framework wrote it does not matter: whatever reads as a value and is long 
 import html
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 
@@ -31,19 +32,23 @@ _TELLS = re.compile(
 _STARTS = re.compile(
     r"JSON\.parse\(\s*(?=[\"'`])|(?:enqueue|push)\(\s*(?=\")|(?:[^=!<>]=|\(|\breturn\b|:)\s*(?=[{\[])|=\s*\(?function\(",
 )
-_TEXT = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`", re.DOTALL)
+_TEXT = re.compile(r"\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\]++|\\.)*+'|`(?:[^`\\]++|\\.)*+`", re.DOTALL)
 _NUXT = re.compile(r"=\s*\(?function\(([\w$,\s]*)\)\s*\{\s*(?:return\s*)?(?=[{\[])")
 _SERVER_ROW = re.compile(r"^[0-9a-f]{1,6}:(?=[{\[])", re.MULTILINE)
 _JSON_ATTRIBUTE = re.compile(
-    r"\s([\w:@.\-]{2,60})=(?:\"(\s*(?:\{|\[)\s*(?:&quot;|&#34;|'|\{|\[)[^\"]{60,})\""
-    r"|'(\s*(?:\{|\[)\s*(?:\"|&quot;|\{|\[)[^']{60,})')"
+    r"\s([\w:@.\-]{2,60})=(?:\"(\s*(?:\{|\[)\s*(?:&quot;|&#34;|'|\{|\[)[^\"]{60,}+)\""
+    r"|'(\s*(?:\{|\[)\s*(?:\"|&quot;|\{|\[)[^']{60,}+)')"
 )
-# An element that tells a vehicle by its attributes: data-auction-make="Porsche" data-auction-model="911" …
+# An element that tells a vehicle by its attributes: <div data-auction-make="Porsche" data-auction-model="911"> or
+# <vehicle-details make="Porsche" model="911">.
+_MAKE = r"(?:make|brand|marca|marke|marque)="
+_ATTRIBUTES = r"(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+"
 _TELLING_TAG = re.compile(
-    r"<[a-z][\w\-]*\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?\bdata-[\w\-]*(?:make|brand|marca|marke|marque)=(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>",
+    rf"<((?:[a-z]\w*+(?=\s[^<>]*?\bdata-[\w\-]*{_MAKE}))|(?:[a-z]\w*-[\w\-]*+(?=\s[^<>]*?\s{_MAKE})))\s{_ATTRIBUTES}>",
     re.IGNORECASE,
 )
-_DATA_ATTRIBUTE = re.compile(r"\sdata-([\w\-]+)=(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_ANY_TELLING = re.compile(rf"\b(?:data-[\w\-]*|\s){_MAKE}", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"\s(?:data-)?([a-z][\w\-]*+)=(?:\"([^\"]*+)\"|'([^']*+)')", re.IGNORECASE)
 _MOST_TAGS = 200
 _JSON = json.JSONDecoder(strict=False)
 
@@ -62,7 +67,10 @@ def read_states(page: Page) -> list[object]:
             break
         kind = (script.attributes.get("type") or "").lower()
         text = script.text_content or script.text(deep=True) or ""
-        if "ld+json" in kind or not _SHORTEST <= len(text) <= LONGEST_STATE or not _TELLS.search(text):
+        if "ld+json" in kind or len(text) > LONGEST_STATE:
+            continue
+        is_stream = "__next_f" in text  # it is cut anywhere
+        if not is_stream and (len(text) < _SHORTEST or not _TELLS.search(text)):
             continue
         if _is_data(kind, text):
             states += lenient_json.loads(text)
@@ -70,7 +78,7 @@ def read_states(page: Page) -> list[object]:
             states += _of_script(text, server_rows)
     states += _of_server_rows("".join(server_rows))
     states += _of_attributes(page.source)
-    states.append(_of_data_attributes(page.source))
+    states += _of_telling_tags(page.source)
     return [put_together(state) for state in states[:MOST_STATES] if isinstance(state, dict | list)]
 
 
@@ -171,15 +179,16 @@ def _of_attributes(source: str) -> Iterator[object]:
             yield from lenient_json.loads(html.unescape(raw))
 
 
-def _of_data_attributes(source: str) -> list[object]:
-    """Elements whose data attributes name several fields, each as an object."""
-    if not re.search(r"data-[\w\-]*(?:make|brand|marca|marke|marque)=", source, re.IGNORECASE):
-        return []
-    rows: list[object] = []
+def _of_telling_tags(source: str) -> Iterator[object]:
+    """Elements whose attributes name several fields: one alone of its kind as an object, several as a list."""
+    if not _ANY_TELLING.search(source):
+        return
+    rows: defaultdict[str, list[object]] = defaultdict(list)
     for tag in islice(_TELLING_TAG.finditer(source), _MOST_TAGS):
-        told = {name: html.unescape(first or second) for name, first, second in _DATA_ATTRIBUTE.findall(tag[0])}
-        prefix = f"{re.split(r'-', next(iter(told), ''))[0]}-"
+        told = {name: html.unescape(first or second) for name, first, second in _ATTRIBUTE.findall(tag[0])}
+        prefix = f"{next(iter(told), '').split('-')[0]}-"
         if all(name.startswith(prefix) for name in told):
             told = {name.removeprefix(prefix): value for name, value in told.items()}
-        rows.append(told)
-    return rows
+        rows[tag[1].lower()].append(told)
+    for alike in rows.values():
+        yield alike[0] if len(alike) == 1 else alike
