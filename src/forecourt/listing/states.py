@@ -44,7 +44,7 @@ _JSON_ATTRIBUTE = re.compile(
 _MAKE = r"(?:make|brand|marca|marke|marque)="
 _ATTRIBUTES = r"(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+"
 _TELLING_TAG = re.compile(
-    rf"<((?:[a-z]\w*+(?=\s[^<>]*?\bdata-[\w\-]*{_MAKE}))|(?:[a-z]\w*-[\w\-]*+(?=\s[^<>]*?\s{_MAKE})))\s{_ATTRIBUTES}>",
+    rf"<((?:[a-z]\w*+(?=[^<>]*?\sdata-[\w\-]*{_MAKE}))|(?:[a-z]\w*-[\w\-]*+(?=[^<>]*?\s{_MAKE})))\s{_ATTRIBUTES}>",
     re.IGNORECASE,
 )
 _ANY_TELLING = re.compile(rf"\b(?:data-[\w\-]*|\s){_MAKE}", re.IGNORECASE)
