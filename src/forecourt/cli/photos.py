@@ -5,14 +5,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from forecourt.cli.options import AtLeastOne, Count, DryRun, Flag, Json
+from forecourt.cli.options import AtLeastOne, Count, DryRun, Flag, Id, Json
 
 
 def trickle_backfill_images(
     *,
     limit: AtLeastOne = 100,
     batch_size: AtLeastOne = 10,
-    organization_id: int | None = None,
+    organization_id: Id | None = None,
     max_images: Count | None = None,
     dry_run: DryRun = False,
     follow: Flag = False,
@@ -49,7 +49,7 @@ def trickle_backfill_images(
 
 
 def backfill_images(
-    vehicle_id: int,
+    vehicle_id: Id,
     *,
     image_url: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     max_images: Count = 0,
