@@ -33,7 +33,7 @@ def upgrade(engine: Engine) -> None:
                 raise WrongUse(f"the database is at version {revision}, which this program does not know; update it")
             _run_alembic(connection)
     except DBAPIError as error:
-        where = engine.url.render_as_string(hide_password=True)
+        where = engine.url.set(query={}).render_as_string(hide_password=True)  # a query may hold a password too
         reason = (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]
         raise WrongUse(f"cannot open the database {where}: {reason}; check FORECOURT_DATABASE_URL") from error
 
