@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import Engine
 
 from forecourt.cli.progress import ProgressLine
+from forecourt.db.away import away_is_a_pause
 from forecourt.jobs.house import House, Progress, open_house, ready_database
 from forecourt.jobs.report import Report
 from forecourt.settings import Settings, read_settings
@@ -38,7 +39,8 @@ def with_database() -> Iterator[tuple[Settings, Engine]]:
     log_to_stderr()
     engine = ready_database(settings)
     try:
-        yield settings, engine
+        with away_is_a_pause():
+            yield settings, engine
     finally:
         engine.dispose()
 
