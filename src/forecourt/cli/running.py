@@ -47,7 +47,8 @@ def with_database() -> Iterator[tuple[Settings, Engine]]:
 
 def print_report(report: Report, *, json: bool) -> int:
     """On stdout, as one object or as lines; the exit code."""
-    text = json_text.dumps(report.answer, default=str, ensure_ascii=False) if json else "\n".join(report.lines)
+    plain = not sys.stdout.encoding.lower().startswith("utf")  # JSON has its own way to write what a locale lacks
+    text = json_text.dumps(report.answer, default=str, ensure_ascii=plain) if json else "\n".join(report.lines)
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
     return int(report.exit)
