@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from sqlite3 import SQLITE_BUSY, SQLITE_LOCKED
+from sqlite3 import SQLITE_BUSY, SQLITE_FULL, SQLITE_LOCKED
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -25,9 +25,9 @@ def passes(error: DBAPIError) -> bool:
     return error.connection_invalidated or isinstance(error, OperationalError)
 
 
-def is_locked(error: DBAPIError) -> bool:
-    """It is there, and another process writes."""
-    return getattr(error.orig, "sqlite_errorcode", None) in (SQLITE_BUSY, SQLITE_LOCKED)
+def is_busy_or_full(error: DBAPIError) -> bool:
+    """The file is the right one, and another process writes in it, or its disk is full."""
+    return getattr(error.orig, "sqlite_errorcode", None) in (SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL)
 
 
 def reason(error: DBAPIError) -> str:
