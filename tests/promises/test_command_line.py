@@ -23,6 +23,7 @@ WRONG = {
     "more than there can be": ["import-queue", "list", "--limit", f"{2**63}"],
     "a value for a flag": ["trickle-backfill-images", "--dry-run=perhaps"],
     "nothing where a word is needed": ["organizations", "add", "Dealer"],
+    "to look only, for ever": ["trickle-backfill-images", "--follow", "--dry-run"],
     "an unknown organization": ["process-import-queue", "--organization-id", "17"],
     "an unknown vehicle": ["backfill-images", "17"],
     "a file that is not there": ["organizations", "import", "nowhere.csv"],
