@@ -15,6 +15,8 @@ uv=$("$python" tools/get_uv.py)
 # An environment that works keeps its Python; an activated one elsewhere is none of our business.
 unset VIRTUAL_ENV
 [ -x .venv/bin/python ] && python=.venv/bin/python
+# A company's own certificates lie in the system's store, and pip knows them too; uv alone would look only in its own.
+[ -e /etc/ssl/certs/ca-certificates.crt ] && export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS-1}" UV_NATIVE_TLS="${UV_NATIVE_TLS-1}"
 # Compiled once here, not at each start: the machine may forbid Python to write bytecode as it goes.
 UV_COMPILE_BYTECODE=1 UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never "$uv" sync --quiet --frozen --python "$python" "$@"
 .venv/bin/python -m compileall -q src

@@ -22,6 +22,8 @@ PREFIX = "FORECOURT_"
 # What Kubernetes injects for a service that is called "forecourt" or "forecourt-…".
 _INJECTED = re.compile(r"_SERVICE_HOST$|_SERVICE_PORT(_|$)|_PORT(_\d+_(TCP|UDP).*)?$")
 
+_PASSWORD = re.compile(r"(://[^:@/]*:)[^@/]*(?=@)|([?&]password=)[^&]*")  # in a database's URL
+
 
 class Settings(BaseModel):
     """What an operator can set. Frozen, and handed to whoever needs it; nobody looks it up."""
@@ -52,6 +54,13 @@ class Settings(BaseModel):
     def _split_networks(cls, value: object) -> object:
         return [part for part in re.split(r"[\s,]+", value) if part] if isinstance(value, str) else value
 
+    @field_validator("home")
+    @classmethod
+    def _no_query(cls, value: Path) -> Path:
+        if "?" in str(value):
+            raise ValueError("a question mark in its path would end the database's URL; name another folder")
+        return value
+
     @field_validator("user_agent")
     @classmethod
     def _one_line(cls, value: str) -> str:
@@ -63,7 +72,7 @@ class Settings(BaseModel):
         """Each setting as text; secrets are not shown."""
         values = {name: getattr(self, name) for name in type(self).model_fields}
         values["api_token"] = "(set)" if self.api_token else None
-        values["database_url"] = re.sub(r"(://[^:@/]*):[^@/]*@", r"\1:***@", self.database_url)
+        values["database_url"] = _PASSWORD.sub(r"\1\2***", self.database_url)
         return {name: _as_text(value) for name, value in values.items()}
 
     def model_post_init(self, _: Any, /) -> None:  # noqa: ANN401 (pydantic's signature)
@@ -72,25 +81,34 @@ class Settings(BaseModel):
         for name, value in {
             "home": home,
             "database_url": self.database_url or f"sqlite:///{home / 'forecourt.db'}",
-            "store_url": self.store_url or f"file://{home / 'images'}",
+            "store_url": self.store_url or f"file://{home / 'images'}".replace("%", "%25"),
         }.items():
             object.__setattr__(self, name, value)
 
 
 def read_settings() -> Settings:
-    """The settings of this process: its environment and its current folder."""
-    return load_settings(os.environ, folder=Path.cwd())
+    """The settings of this process: its environment and its current folder.
+
+    Raises:
+        SettingsError: As `load_settings` does, and where the current folder is gone.
+    """
+    try:
+        folder = Path.cwd()
+    except OSError as error:
+        raise SettingsError(f"the current folder: {error.strerror}; change to another") from error
+    return load_settings(os.environ, folder=folder)
 
 
 def load_settings(environment: Mapping[str, str], *, folder: Path) -> Settings:
     """Merge defaults, file and environment.
 
     Args:
-        environment: Usually os.environ. Names are exact: FORECOURT_ and the field in capitals.
+        environment: Usually os.environ. Names are exact: FORECOURT_ and the field in capitals. An empty value is none,
+            as `forecourt settings` writes it.
         folder: Where forecourt.toml is looked for first; FORECOURT_HOME second.
 
     Raises:
-        SettingsError: An unknown name, a value of the wrong type, a file that is not TOML.
+        SettingsError: An unknown name, a value of the wrong type, a file that is not TOML or cannot be read.
     """
     given: dict[str, object] = {}
     for name, value in environment.items():
@@ -99,9 +117,10 @@ def load_settings(environment: Mapping[str, str], *, folder: Path) -> Settings:
         field = name.removeprefix(PREFIX).lower()
         if field not in Settings.model_fields or name != name.upper():
             raise SettingsError(f"{name} is not a setting; `forecourt settings` lists them all")
-        given[field] = value
+        if value:
+            given[field] = value
     home = Path(str(given.get("home") or Settings.model_fields["home"].get_default(call_default_factory=True)))
-    from_file, source = _read_file(folder / "forecourt.toml", home / "forecourt.toml")
+    from_file, source = _read_file(folder / "forecourt.toml", home.expanduser() / "forecourt.toml")
     for field in from_file:
         if field not in Settings.model_fields:
             raise SettingsError(f"{field} in {source} is not a setting; `forecourt settings` lists them all")
@@ -122,9 +141,14 @@ def _as_text(value: object) -> str:
 
 def _read_file(*candidates: Path) -> tuple[dict[str, object], Path]:
     for path in candidates:
-        if path.is_file():
-            try:
-                return tomllib.loads(path.read_text(encoding="utf-8")), path
-            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-                raise SettingsError(f"{path} is not TOML: {error}") from error
+        try:
+            return tomllib.loads(path.read_text(encoding="utf-8")), path
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            continue
+        except OSError as error:
+            raise SettingsError(
+                f"cannot read {path}: {error.strerror}; FORECOURT_HOME may name another folder"
+            ) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path} is not TOML: {error}") from error
     return {}, candidates[0]

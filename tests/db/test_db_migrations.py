@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, event, inspect, text
 
 from forecourt.db.engine import open_database, reading, writing
 from forecourt.db.migrate import upgrade
 from forecourt.db.tables import metadata
-from forecourt.errors import WrongUse
+from forecourt.errors import Paused, WrongUse
 
 UPGRADE = """
 import sys
@@ -44,6 +44,17 @@ def test_a_database_of_a_newer_program_is_refused_in_one_line(db: Engine) -> Non
 
     with pytest.raises(WrongUse, match="version 9999, which this program does not know"):
         upgrade(db)
+
+
+def test_a_disk_without_room_for_the_first_tables_is_a_pause(tmp_path: Path) -> None:
+    """A file that may not grow fails as a full disk does; the URL is not to blame."""
+    engine = open_database(f"sqlite:///{tmp_path / 'forecourt.db'}")
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA max_page_count = 2"))
+
+    with pytest.raises(Paused, match="disk is full"):
+        upgrade(engine)
+
+    engine.dispose()
 
 
 @pytest.mark.parametrize(

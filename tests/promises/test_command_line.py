@@ -18,8 +18,12 @@ WRONG = {
     "a word for a number": ["trickle-backfill-images", "--limit", "many"],
     "too small a number": ["trickle-backfill-images", "--limit", "0"],
     "a negative number": ["extract-all-orgs", "--offset", "-1"],
+    "a number that no database holds": ["trickle-backfill-images", "--organization-id", f"{2**63}"],
+    "a vehicle that no database holds": ["backfill-images", f"{2**63}"],
+    "more than there can be": ["import-queue", "list", "--limit", f"{2**63}"],
     "a value for a flag": ["trickle-backfill-images", "--dry-run=perhaps"],
     "nothing where a word is needed": ["organizations", "add", "Dealer"],
+    "to look only, for ever": ["trickle-backfill-images", "--follow", "--dry-run"],
     "an unknown organization": ["process-import-queue", "--organization-id", "17"],
     "an unknown vehicle": ["backfill-images", "17"],
     "a file that is not there": ["organizations", "import", "nowhere.csv"],
@@ -130,6 +134,37 @@ def test_a_reader_that_has_gone_is_no_error_to_shout_about(fresh_program: Progra
         process.stdout.close()
         process.stdout = None
         assert ended(process).code in (0, 1)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_as_good_as_the_null_device(fresh_program: Program, closed: str) -> None:
+    """Some supervisors and cron jobs close what they do not read."""
+    command = f'exec "$0" -m forecourt status {closed}'
+    environment = fresh_program.environment
+    done = subprocess.run(["sh", "-c", command, sys.executable], env=environment, capture_output=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_result_that_finds_no_room_is_one_line(fresh_program: Program) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "forecourt", "status"]
+        done = subprocess.run(
+            command, env=fresh_program.environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+
+    assert (done.returncode, done.stderr.count("\n")) == (75, 1), done.stderr
+    assert "No space left on device" in done.stderr
+
+
+def test_a_name_that_the_locale_lacks_is_written_all_the_same(fresh_program: Program) -> None:
+    fresh_program.environment["PYTHONIOENCODING"] = "ascii"
+    fresh_program.run("organizations", "add", "Škoda für alle", "dealer.example")
+
+    told, found = fresh_program.run("organizations", "list"), fresh_program.run("organizations", "list", "--json")
+
+    assert (told.code, "\\u0160koda" in told.out) == (0, True)
+    assert found.json()["items"][0]["name"] == "Škoda für alle"
 
 
 def test_the_installed_name_is_the_module(fresh_program: Program) -> None:

@@ -109,6 +109,22 @@ def test_a_database_that_is_away_for_a_moment_costs_no_photo(program: Program) -
     assert nothing_is_held(program.engine)
 
 
+def test_a_command_that_finds_the_database_locked_is_to_be_run_again(fresh_program: Program) -> None:
+    """Before there are tables, in it, and where a changed setting marks rows anew: 75, in one line."""
+    file = sqlite3.connect(fresh_program.home / "forecourt.db", isolation_level=None)
+    file.execute("BEGIN IMMEDIATE")
+    found = [fresh_program.run("status")]
+    file.execute("ROLLBACK")
+    fresh_program.run("db", "upgrade")
+    file.execute("BEGIN IMMEDIATE")
+    found.append(fresh_program.run("organizations", "add", "Dealer", "dealer.example"))
+    found.append(fresh_program.run("organizations", "list", max_images_per_vehicle=7))
+    file.close()
+
+    assert [(each.code, each.out, each.err.count("\n")) for each in found] == [(75, "", 1)] * 3
+    assert all("database is locked; run the same command again" in each.err for each in found)
+
+
 def test_what_was_claimed_without_an_answer_is_not_forgotten(program: Program) -> None:
     """A COMMIT went through and its answer was lost: the rows are the worker's, and it does not know."""
     with dealer_site(vehicles=2, photos=6, photo_hosts=2) as site:

@@ -60,6 +60,17 @@ def test_a_trickle_that_follows_takes_what_comes_later(program: Program) -> None
     _once_each(later)
 
 
+def test_a_trickle_that_follows_keeps_its_bounds(program: Program) -> None:
+    """Vehicle after vehicle, and of each no more than it was told."""
+    with dealer_site(vehicles=3, photos=4) as site:
+        shown(program.engine, site)
+        with program.started("trickle-backfill-images", "--follow", "--limit", "1", "--max-images", "2") as process:
+            wait_until(lambda: _stored(program) == 6)
+            stopped = _stop(process)
+
+    assert (stopped.code, _stored(program), site.photo_requests.total()) == (0, 6, 6)
+
+
 def test_a_trickle_that_follows_rests_while_a_host_is_left_alone(program: Program) -> None:
     """It does not begin again and again for photos that it may not ask for yet."""
     with dealer_site(vehicles=1, photos=3) as site:

@@ -123,6 +123,8 @@ def test_the_state_has_the_three_counts_under_their_names(served: Served, jpeg: 
 def test_a_supervisor_learns_that_all_is_well(served: Served) -> None:
     assert served.ask("/healthz").json() == {"status": "up"}
     assert served.ask("/readyz").json() == {"status": "ready"}
+    by_head = [served.ask(path, "HEAD") for path in ("/healthz", "/readyz")]
+    assert [(answer.status, answer.text) for answer in by_head] == [(200, "")] * 2
 
 
 def test_not_ready_when_the_photo_store_has_vanished(served: Served) -> None:

@@ -103,12 +103,30 @@ def test_hidden_vehicles_are_not_told(served: Served, jpeg: Jpeg) -> None:
         assert events.next()["image_id"] == shown
 
 
-@pytest.mark.parametrize("cursor", ["x", "2026-13-01T00:00:00Z-1", "2026-01-01-1", f"{ZERO}x", "0001-01-01T00:00:00Z-"])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "x",
+        "2026-13-01T00:00:00Z-1",
+        "2026-01-01-1",
+        f"{ZERO}x",
+        "0001-01-01T00:00:00Z-",
+        "0001-01-01T00:00:00+14:00-1",
+        "9999-12-31T23:59:59-14:00-1",
+    ],
+)
 def test_a_cursor_that_is_none_is_refused(served: Served, cursor: str) -> None:
     answer = served.ask("/api/events", Last_Event_ID=cursor)
 
     assert answer.status == 400
     assert "cursor" in answer.json()["detail"]
+
+
+def test_a_vehicle_that_cannot_be_is_refused(served: Served) -> None:
+    """A stream that ended at once would be asked for again every two seconds."""
+    answers = [served.ask(f"/api/events?vehicle_id={number}&cursor={ZERO}") for number in (2**63, -1, "x")]
+
+    assert [answer.status for answer in answers] == [422] * 3
 
 
 def test_more_than_a_page_is_told_whole(served: Served, jpeg: Jpeg, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,11 @@ stdout is the result, stderr the progress and the log. What a command needs is i
 `forecourt --help` answers at once.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from cyclopts import App, CycloptsError
 
@@ -53,6 +55,7 @@ for _command in (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code. Whatever is expected to go wrong is one line on stderr."""
+    _ready_streams()
     try:
         return int(app(arguments, exit_on_error=False, print_error=False) or 0)
     except CycloptsError as error:
@@ -64,9 +67,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(75, f"{error}; run the same command again to go on")
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # whoever read our output has gone; what is left of it shall not be tried again at the end
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.ENOSPC):
+            raise
+        # Its reader has gone, or there is no room: what is left of our output shall not be tried again at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return 1 if error.errno == errno.EPIPE else _complain(75, f"{error.strerror}; make room and run it again")
+
+
+def _ready_streams() -> None:
+    """Whoever started us may have closed some (`>&-`), and may have a locale that lacks what a dealer's name has.
+
+    A closed one is None to Python, and its number would go to the next file or socket.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 (open to the end)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr does from the start
 
 
 def _complain(code: int, line: str) -> int:

@@ -1,9 +1,9 @@
 """Commands about the import queue."""
 
-from forecourt.cli.options import AtLeastOne, Json
+from forecourt.cli.options import AtLeastOne, Id, Json
 
 
-def add(*urls: str, organization_id: int | None = None, json: Json = False) -> int:
+def add(*urls: str, organization_id: Id | None = None, json: Json = False) -> int:
     """Queue listing URLs to be read.
 
     Example: forecourt import-queue add https://dealer.example/cars/17 --organization-id 3
@@ -24,7 +24,7 @@ def list_entries(
     *,
     status: str | None = None,
     failure_kind: str | None = None,
-    organization_id: int | None = None,
+    organization_id: Id | None = None,
     limit: AtLeastOne = 50,
     json: Json = False,
 ) -> int:
@@ -50,7 +50,7 @@ def retry(
     *,
     status: str | None = None,
     failure_kind: str | None = None,
-    organization_id: int | None = None,
+    organization_id: Id | None = None,
     json: Json = False,
 ) -> int:
     """Make entries that failed or wait due again.

@@ -5,14 +5,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from forecourt.cli.options import AtLeastOne, Count, DryRun, Flag, Json
+from forecourt.cli.options import AtLeastOne, Count, DryRun, Flag, Id, Json
 
 
 def trickle_backfill_images(
     *,
     limit: AtLeastOne = 100,
     batch_size: AtLeastOne = 10,
-    organization_id: int | None = None,
+    organization_id: Id | None = None,
     max_images: Count | None = None,
     dry_run: DryRun = False,
     follow: Flag = False,
@@ -25,7 +25,7 @@ def trickle_backfill_images(
     Example: forecourt trickle-backfill-images --limit 500 --batch-size 20
 
     Args:
-        limit: Vehicles to work on in this run.
+        limit: Vehicles to work on in this run; with --follow in each turn.
         batch_size: The most vehicles per claim.
         organization_id: Only vehicles of this organization.
         max_images: A vehicle's first so many photos, those that are ours already included; 0 is all. The default is
@@ -33,23 +33,18 @@ def trickle_backfill_images(
         follow: Go on with whatever comes due, until stopped.
     """
     from forecourt.cli.running import run_job
+    from forecourt.errors import WrongUse
     from forecourt.jobs import commands
 
-    if follow:
-        return run_job(partial(commands.follow, organization_id=organization_id, batch_size=batch_size), json=json)
-    job = partial(
-        commands.trickle_backfill_images,
-        limit=limit,
-        batch_size=batch_size,
-        organization_id=organization_id,
-        max_images=max_images,
-        dry_run=dry_run,
-    )
+    if follow and dry_run:
+        raise WrongUse("--dry-run looks once and --follow goes on for ever; choose one")
+    work = commands.follow if follow else partial(commands.trickle_backfill_images, dry_run=dry_run)
+    job = partial(work, limit=limit, batch_size=batch_size, organization_id=organization_id, max_images=max_images)
     return run_job(job, json=json)
 
 
 def backfill_images(
-    vehicle_id: int,
+    vehicle_id: Id,
     *,
     image_url: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     max_images: Count = 0,

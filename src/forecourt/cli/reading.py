@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from forecourt.cli.options import AtLeastOne, Count, DryRun, Flag, Json
+from forecourt.cli.options import AtLeastOne, Count, DryRun, Flag, Id, Json
 
 
 def extract_all_orgs(
@@ -43,7 +43,7 @@ def process_import_queue(
     *,
     batch_size: AtLeastOne = 40,
     limit: AtLeastOne | None = None,
-    organization_id: int | None = None,
+    organization_id: Id | None = None,
     skip_image_upload: Flag = False,
     json: Json = False,
 ) -> int:

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import Engine
 
 from forecourt.cli.progress import ProgressLine
+from forecourt.db.away import away_is_a_pause
 from forecourt.jobs.house import House, Progress, open_house, ready_database
 from forecourt.jobs.report import Report
 from forecourt.settings import Settings, read_settings
@@ -38,14 +39,16 @@ def with_database() -> Iterator[tuple[Settings, Engine]]:
     log_to_stderr()
     engine = ready_database(settings)
     try:
-        yield settings, engine
+        with away_is_a_pause():
+            yield settings, engine
     finally:
         engine.dispose()
 
 
 def print_report(report: Report, *, json: bool) -> int:
     """On stdout, as one object or as lines; the exit code."""
-    text = json_text.dumps(report.answer, default=str, ensure_ascii=False) if json else "\n".join(report.lines)
+    plain = not sys.stdout.encoding.lower().startswith("utf")  # JSON has its own way to write what a locale lacks
+    text = json_text.dumps(report.answer, default=str, ensure_ascii=plain) if json else "\n".join(report.lines)
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
     return int(report.exit)

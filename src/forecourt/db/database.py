@@ -8,10 +8,10 @@ from typing import TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
+from forecourt.db.away import away_is_a_pause, passes, reason
 from forecourt.db.engine import reading, writing
-from forecourt.errors import Paused
 
 _RETRY_SECONDS = (0.2, 1.0, 3.0)
 _log = structlog.get_logger()
@@ -65,21 +65,9 @@ def _stubborn(call: Callable[[], T]) -> T:
         try:
             return call()
         except DBAPIError as error:
-            if not _passes(error):
+            if not passes(error):
                 raise
-            _log.warning("database.retry", reason=_reason(error), wait_seconds=wait)
+            _log.warning("database.retry", reason=reason(error), wait_seconds=wait)
             time.sleep(wait)
-    try:
+    with away_is_a_pause():
         return call()
-    except DBAPIError as error:
-        if not _passes(error):
-            raise
-        raise Paused(f"the database does not answer: {_reason(error)}") from error
-
-
-def _passes(error: DBAPIError) -> bool:
-    return error.connection_invalidated or isinstance(error, OperationalError)
-
-
-def _reason(error: DBAPIError) -> str:
-    return (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]

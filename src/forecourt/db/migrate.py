@@ -5,8 +5,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from forecourt.db.away import is_busy_or_full, reason
 from forecourt.db.engine import reading, writing
-from forecourt.errors import WrongUse
+from forecourt.errors import Paused, WrongUse
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x666F7265636F7572  # "forecour": the advisory lock's number on PostgreSQL
@@ -19,6 +20,7 @@ def upgrade(engine: Engine) -> None:
 
     Raises:
         WrongUse: The database cannot be reached, or a newer program has made it.
+        Paused: Somebody else writes in it, or its disk is full.
     """
     known = sorted(step.stem.partition("_")[0] for step in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
     try:
@@ -33,9 +35,10 @@ def upgrade(engine: Engine) -> None:
                 raise WrongUse(f"the database is at version {revision}, which this program does not know; update it")
             _run_alembic(connection)
     except DBAPIError as error:
-        where = engine.url.render_as_string(hide_password=True)
-        reason = (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]
-        raise WrongUse(f"cannot open the database {where}: {reason}; check FORECOURT_DATABASE_URL") from error
+        if is_busy_or_full(error):
+            raise Paused(f"the database does not answer: {reason(error)}") from error
+        where = engine.url.set(query={}).render_as_string(hide_password=True)  # a query may hold a password too
+        raise WrongUse(f"cannot open the database {where}: {reason(error)}; check FORECOURT_DATABASE_URL") from error
 
 
 def _run_alembic(connection: Connection) -> None:

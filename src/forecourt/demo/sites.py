@@ -8,12 +8,14 @@ with DemoSites() as sites:
 """
 
 import asyncio
+import signal
 import socket
 import threading
 from collections import Counter
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import resource_tracker
 from types import MappingProxyType, TracebackType
 from typing import NamedTuple, Self
 
@@ -113,6 +115,9 @@ class DemoSites:
             return self._photo_requests.copy()
 
     def _run(self) -> None:
+        # The drawing processes inherit this from their first moment on: Ctrl-C is for the main thread alone.
+        resource_tracker.ensure_running()  # later it would unblock again what is blocked here
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:

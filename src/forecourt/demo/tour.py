@@ -6,6 +6,9 @@ Everything happens in a folder of its own, which is removed at the end.
 """
 
 import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import IPv4Network
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +19,7 @@ from forecourt.db.progress import read_progress
 from forecourt.demo.ledger import count_images, image_rows, unfinished_images
 from forecourt.demo.narration import Narrator
 from forecourt.demo.sites import DemoSites
+from forecourt.errors import WrongUse
 from forecourt.jobs import commands, organization_list
 from forecourt.jobs.house import House, Progress, open_house
 from forecourt.jobs.organization_list import Given
@@ -48,6 +52,7 @@ def run_tour(
     console = console or Console()
     narrator = Narrator(console)
     with (
+        _stopped_like_ctrl_c(),
         TemporaryDirectory(prefix="forecourt-demo-") as folder,
         DemoSites(photo_delay_seconds=photo_delay_seconds) as sites,
     ):
@@ -56,9 +61,26 @@ def run_tour(
         if not kept:
             narrator.disagreeing()
         if console.is_terminal if serve is None else serve:
-            narrator.serving(f"http://{host}:{port}/")
-            run_server(settings, host=host, port=port)
+            serve_pages(settings, narrator, host=host, port=port)
     return Exit.DONE if kept else Exit.ERROR
+
+
+def serve_pages(settings: Settings, narrator: Narrator, *, host: str, port: int) -> None:
+    """Until somebody presses Ctrl-C. Where another program has the port, a free one will do: the address is told."""
+    try:
+        run_server(settings, host=host, port=port, listening=narrator.serving)
+    except WrongUse:
+        run_server(settings, host=host, port=0, listening=narrator.serving)
+
+
+@contextmanager
+def _stopped_like_ctrl_c() -> Iterator[None]:
+    """SIGTERM ends the tour as Ctrl-C does: its folder is removed."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def demo_settings(home: Path) -> Settings:

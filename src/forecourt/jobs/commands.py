@@ -19,7 +19,6 @@ from forecourt.listing import refusal, source_key
 from forecourt.worker.run import Ending
 
 _FOLLOW_SECONDS = 5.0
-_FOLLOW_VEHICLES = 100
 
 
 async def extract_all_orgs(
@@ -85,14 +84,22 @@ async def trickle_backfill_images(
     return photo_answers.trickle(done, await _waiting(house, organization_id))
 
 
-async def follow(house: House, progress: Progress, *, organization_id: int | None, batch_size: int) -> Report:
-    """Trickle after trickle, until somebody says stop."""
+async def follow(
+    house: House,
+    progress: Progress,
+    *,
+    limit: int,
+    batch_size: int,
+    organization_id: int | None,
+    max_images: int | None,
+) -> Report:
+    """Trickle after trickle, each over up to `limit` vehicles, until somebody says stop."""
     await _known_organization(house, organization_id)
-    most = house.settings.max_images_per_vehicle
+    most = house.settings.max_images_per_vehicle if max_images is None else max_images
     total = Tally()
 
     async def once() -> None:
-        due = await trickle.choose(house, limit=_FOLLOW_VEHICLES, organization_id=organization_id, max_images=most)
+        due = await trickle.choose(house, limit=limit, organization_id=organization_id, max_images=most)
         done = await trickle.backfill_vehicles(house, due, max_images=most, batch_size=batch_size, progress=progress)
         total.add(done.tally)
         if not done.tally.done:  # nothing is due, or it waits for its hosts

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from sqlalchemy import Engine
 
 from forecourt.db import applied_settings
+from forecourt.db.away import away_is_a_pause
 from forecourt.db.database import Database
 from forecourt.db.engine import open_database
 from forecourt.db.hosts import Manners
@@ -52,8 +53,9 @@ def ready_database(settings: Settings) -> Engine:
     """At its newest schema, its rows marked as the settings say."""
     engine = open_database(settings.database_url)
     upgrade(engine)
-    applied_settings.apply_cap(engine, cap=settings.max_images_per_vehicle)
-    applied_settings.apply_public_url(engine, public_url=public_url(settings))
+    with away_is_a_pause():
+        applied_settings.apply_cap(engine, cap=settings.max_images_per_vehicle)
+        applied_settings.apply_public_url(engine, public_url=public_url(settings))
     return engine
 
 

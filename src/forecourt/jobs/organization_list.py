@@ -16,6 +16,7 @@ from forecourt.jobs.report import Report
 
 _REQUIRED = ("name", "website")
 _OPTIONAL = ("business_type", "feed_url")
+_MORE = "more than the header has"
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,11 @@ def read_csv(file: Path) -> list[Given]:
     """
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            table = csv.DictReader(lines)
+            table = csv.DictReader(lines, restkey=_MORE, restval="", strict=True)
             missing = [name for name in _REQUIRED if name not in (table.fieldnames or ())]
             if missing:
                 raise WrongUse(f"{file} has no column {missing[0]}; its first line must be: name,website[,…]")
-            return [_given(file, number, row) for number, row in enumerate(table, start=2)]
+            return [_given(file, table.line_num, row) for row in table]
     except OSError as error:
         raise WrongUse(f"cannot read {file}: {error.strerror}") from error
     except (UnicodeDecodeError, csv.Error) as error:
@@ -48,8 +49,12 @@ def read_csv(file: Path) -> list[Given]:
 
 
 def put(engine: Engine, given: Sequence[Given], *, dry_run: bool = False) -> Report:
-    """Write them all down in one transaction, or none."""
-    websites = [(each, normalised_website(each.website)) for each in given]
+    """Write them all down in one transaction, or none.
+
+    Raises:
+        WrongUse: One of them will not do.
+    """
+    websites = [(each, _judged(each)) for each in given]
     if dry_run:
         lines = tuple(f"{each.name}: {website}" for each, website in websites)
         return Report({"success": True, "processed": len(lines), "added": 0, "updated": 0}, lines)
@@ -106,18 +111,34 @@ def normalised_website(text: str) -> str:
     try:
         split = split_url(text if "://" in text else f"https://{text}")
     except Trouble as trouble:
-        raise WrongUse(f"{text!r} is not the address of a website: {trouble.detail}") from trouble
+        shown = "this" if "@" in text else repr(text)  # a password may stand before it
+        raise WrongUse(f"{shown} is not the address of a website: {trouble.detail}") from trouble
     parts = urlsplit(split.url)
     return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), parts.query, ""))
 
 
-def _given(file: Path, number: int, row: dict[str, str | None]) -> Given:
-    required = [(row.get(name) or "").strip() for name in _REQUIRED]
+def _judged(given: Given) -> str:
+    """The website as it is written down, of an organization that will do."""
+    if not given.name.strip():
+        raise WrongUse("the name is empty")
+    if given.feed_url is not None:
+        try:
+            split_url(given.feed_url)
+        except Trouble as trouble:
+            raise WrongUse(f"the feed's URL cannot be asked: {trouble.detail}") from trouble
+    return normalised_website(given.website)
+
+
+def _given(file: Path, number: int, row: dict[str, str]) -> Given:
+    if _MORE in row:
+        raise WrongUse(f"{file}, line {number} has {_MORE}: is a comma not in quotes? nothing was imported")
+    required = [row[name].strip() for name in _REQUIRED]
     if not all(required):
         raise WrongUse(f"{file}, line {number}: {_REQUIRED[required.index('')]} is empty; nothing was imported")
-    optional = [(row.get(name) or "").strip() or None for name in _OPTIONAL]
+    optional = [row.get(name, "").strip() or None for name in _OPTIONAL]
+    given = Given(*required, *optional)
     try:
-        normalised_website(required[1])
+        _judged(given)
     except WrongUse as error:
         raise WrongUse(f"{file}, line {number}: {error}; nothing was imported") from error
-    return Given(*required, *optional)
+    return given

@@ -69,14 +69,16 @@ def api_routes(site: Site) -> APIRouter:
 
 
 def health_routes(site: Site) -> APIRouter:
-    """What a supervisor asks."""
+    """What a supervisor asks, some of them by HEAD."""
     router = APIRouter(tags=["health"])
 
+    @router.head("/healthz", include_in_schema=False)
     @router.get("/healthz")
     async def health() -> dict[str, str]:
         """The process is up."""
         return {"status": "up"}
 
+    @router.head("/readyz", include_in_schema=False)
     @router.get("/readyz")
     def ready() -> JSONResponse:
         """The database answers and the photo store can be used; 503 otherwise, and which of them cannot."""

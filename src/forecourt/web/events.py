@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Collection
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import structlog
@@ -23,10 +23,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from forecourt.db.shown import ChangeCursor, ImageChange
+from forecourt.web.api import LARGEST_ID
 from forecourt.web.change_feed import MEMORY, ChangeFeed, Listener
 
 KEEP_ALIVE_SECONDS = 15
 SEND_SECONDS = 30  # a reader that takes nothing for so long is cut off
+VehicleId = Annotated[int, Query(ge=1, le=LARGEST_ID)]
 _CURSOR = re.compile(r"(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))-(?P<id>\d{1,18})", re.ASCII)
 _HEADERS = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _log = structlog.get_logger()
@@ -40,7 +42,7 @@ def event_routes(feed: ChangeFeed) -> APIRouter:
     async def events(
         last_event_id: Annotated[str | None, Header()] = None,
         cursor: Annotated[str | None, Query(description="like Last-Event-ID, for the first request")] = None,
-        vehicle_id: Annotated[list[int] | None, Query(max_length=200)] = None,
+        vehicle_id: Annotated[list[VehicleId] | None, Query(max_length=200)] = None,
     ) -> Response:
         """Images that became ours, as they do. Without a cursor from now on."""
         begin = read_cursor(last_event_id or cursor)
@@ -66,9 +68,9 @@ def read_cursor(text: str | None) -> ChangeCursor | None:
     if not text:
         return None
     parts = _CURSOR.fullmatch(text)
-    with suppress(ValueError):
+    with suppress(ValueError, OverflowError):  # no such day; a zone that leads out of the calendar
         if parts:
-            return ChangeCursor(datetime.fromisoformat(parts["at"]), int(parts["id"]))
+            return ChangeCursor(datetime.fromisoformat(parts["at"]).astimezone(UTC), int(parts["id"]))
     raise HTTPException(400, "The cursor is not one of ours: <time>Z-<image id>.")
 
 

@@ -9,7 +9,8 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
-Number = Annotated[int, Field(ge=0, le=2**63 - 1)]
+Number = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 OneLine = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=8000)]
 
 
@@ -48,7 +49,7 @@ class ProcessImportQueue(FunctionRequest):
     command = "process-import-queue"
     batch_size: Count = 40
     limit: Count | None = None
-    organization_id: Number | None = None
+    organization_id: Id | None = None
     skip_image_upload: bool = False
 
     def options(self) -> list[str]:
@@ -67,7 +68,7 @@ class TrickleBackfillImages(FunctionRequest):
     command = "trickle-backfill-images"
     batch_size: Count = 10
     limit: Count = 100
-    organization_id: Number | None = None
+    organization_id: Id | None = None
     max_images_per_vehicle: Number = 20
     dry_run: bool = False
 
@@ -84,7 +85,7 @@ class BackfillImages(FunctionRequest):
     """backfill-images: the two ids are required, as they were."""
 
     command = "backfill-images"
-    vehicle_id: Number
+    vehicle_id: Id
     image_urls: Annotated[list[OneLine], Field(min_length=1, max_length=1000)]
     max_images: Number = 0
 
