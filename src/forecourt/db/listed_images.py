@@ -73,7 +73,7 @@ def merge(
     _wake(connection, woken, now=now)
     _append(connection, vehicle_id, fresh, host_ids, first=first, listing_id=listing_id, turn=turn, now=now)
     if fresh or moved or woken:
-        assign_priorities(connection, [vehicle_id], cap=cap)
+        assign_priorities(connection, [vehicle_id], cap=cap, now=now)
     return Change(len(fresh), len(moved), len(woken))
 
 
