@@ -20,7 +20,7 @@ from forecourt.listing.values import LeftOut, SitemapReading
 
 LONGEST_BYTES = 50 * 1024 * 1024
 MOST_URLS = 50_000  # what the protocol allows one file, of whatever pages
-MOST_ENTRIES = 200_000  # what we look at where a file names many more, and few vehicles
+MOST_ENTRIES = 100_000  # what we look at where a file names many more, and few vehicles
 MOST_LEFT_OUT = 100
 _CHUNK = 64 * 1024
 _GZIP = b"\x1f\x8b"
