@@ -42,6 +42,13 @@ def sort_key(*, position: int, turn: int, is_primary: bool) -> int:
     return turn if is_primary else position * _TURNS + turn
 
 
+def first_priority(*, position: int, cap: int) -> int:
+    """Of a photo of a vehicle that has no others yet and does not vanish, so that its row is written once."""
+    if cap and position >= cap:
+        return BEYOND_CAP
+    return PRIMARY if position == 0 else REST
+
+
 @dataclass(frozen=True)
 class Record:
     """What a row remembers of its failures when it is claimed."""

@@ -205,8 +205,15 @@ def test_the_photos_of_an_auction_that_ends_are_due_first_until_it_has_ended(db:
     assert [row["priority"] for row in snapshot(db)][-2:] == [PRIMARY, REST]
 
 
-@pytest.mark.parametrize("number", [50_000])
-def test_a_large_inventory_is_counted_in_one_statement_an_arrow(db: Engine, dealer: int, number: int) -> None:
-    many = [f"https://dealer.example/cars/{at}" for at in range(number)]
+def test_an_auction_that_ends_is_marked_so_from_its_first_reading(db: Engine) -> None:
+    told = {"sale_status": "auction", "auction_ends_at": NOW + 2 * DAY}
+
+    read_listing(db, organization_id=organization(db), photos=[photo(1), photo(2), photo(3)], cap=2, **told)  # type: ignore[arg-type]
+
+    assert [row["priority"] for row in snapshot(db)] == [VANISHING, VANISHING, BEYOND_CAP]
+
+
+def test_a_large_inventory_is_counted_at_once(db: Engine, dealer: int) -> None:
+    many = [f"https://dealer.example/cars/{at}" for at in range(50_000)]
 
     assert read_inventory(db, dealer, many, now=NOW + DAY).seen == 5

@@ -117,7 +117,8 @@ def _save_first(
         status=listed.status,
         now=now,
     )
-    images = _merge(connection, link, listed, changed=row is not None, cap=cap, now=now)
+    has_fate = row is not None or "auction_ends_at" in listed.fields
+    images = _merge(connection, link, listed, changed=has_fate, cap=cap, now=now)
     return Saved(vehicle_id, is_new=row is None, is_duplicate=row is not None, images=images)
 
 
