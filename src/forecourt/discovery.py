@@ -123,10 +123,11 @@ async def _from_inventory(organization: Organization, found: Found, reader: Page
     lists: list[InventoryList] = []
     while waiting and len(seen) < _MOST_PAGES:
         first = waiting.popleft()
-        lists.append(InventoryList())
-        async for reading in _pages(first, lists[-1], seen, organization, found, reader):
+        one = InventoryList()
+        lists.append(one)
+        async for reading in _pages(first, one, seen, organization, found, reader):
             yield _of_site(reading.listing_urls, organization)
-            if first == organization.website and len(lists) == 1:
+            if first == organization.website and one.pages == 1:
                 waiting.extend(_of_part(reading.inventory_urls, organization))
     if why := f"it has more than {_MOST_PAGES} pages" if len(seen) >= _MOST_PAGES else gap(lists):
         found.gaps.append(why)

@@ -154,6 +154,8 @@ def claim(
         due = due.where(import_queue.c.organization_id.in_(organization_ids))
     due = due.order_by(import_queue.c.priority, import_queue.c.id).limit(limit)
     order = {queue_id: place for place, queue_id in enumerate(connection.scalars(due))}
+    if not order:
+        return []
     taken = (
         update(import_queue)
         .where(import_queue.c.id.in_(list(order)), text(QUEUE_READY))

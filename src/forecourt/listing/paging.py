@@ -29,12 +29,13 @@ class InventoryList:
         named: The listings that its pages have named.
         total: How many there are, as it says.
         repeats: It ended because a page named nothing new.
+        pages: How many were read.
     """
 
     named: set[str] = field(default_factory=set)
     total: int | None = None
     repeats: bool = False
-    _pages: int = 0
+    pages: int = 0
 
     @property
     def is_full(self) -> bool:
@@ -49,19 +50,19 @@ class InventoryList:
             known: What this list and others had named before.
             page: Its address.
         """
-        self._pages += 1
+        self.pages += 1
         self.named.update(urls)
         self.total = reading.results_total or self.total
         self.repeats = all(url in known for url in urls)
-        if not urls or (self.repeats and self._pages > 1):  # the first page may be what a home page shows of the list
+        if not urls or (self.repeats and self.pages > 1):  # the first page may be what a home page shows of the list
             return None
         return reading.next_page or self._untold(reading, page, listed=len(urls))
 
     def _untold(self, reading: PageReading, page: str, *, listed: int) -> str | None:
         """The next page that this one does not name, where there is one by its totals or by its address."""
         if self.total is not None or reading.pages_total is not None:
-            is_more = not self.is_full if self.total is not None else self._pages < (reading.pages_total or 0)
-            return (following(page, listed=listed) or _second(page, pages=self._pages)) if is_more else None
+            is_more = not self.is_full if self.total is not None else self.pages < (reading.pages_total or 0)
+            return (following(page, listed=listed) or _second(page, pages=self.pages)) if is_more else None
         return following(page, listed=listed)
 
 
