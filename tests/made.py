@@ -37,12 +37,13 @@ def read_listing(
     organization_id: int,
     url: str = "https://dealer.example/cars/1",
     photos: Sequence[ListedPhoto] = (),
+    status: str = "active",
     cap: int = CAP,
     now: datetime = NOW,
     **fields: object,
 ) -> Saved:
     """A listing as the importer would save it."""
-    listed = ListedVehicle(organization_id, url, fields, {name: {"value": 1} for name in fields}, photos)
+    listed = ListedVehicle(organization_id, url, fields, {name: {"value": 1} for name in fields}, photos, status)
     with writing(db) as connection:
         return vehicles.save(connection, listed, cap=cap, now=now)
 

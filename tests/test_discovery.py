@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from servers.errands import NotedTurns
-from servers.misbehaving import MisbehavingServer, answer, misbehaving
+from servers.misbehaving import Behaviour, MisbehavingServer, answer, misbehaving
 from sqlalchemy import Engine
 
 from forecourt.db.database import Database
@@ -16,6 +16,7 @@ from forecourt.pages import PageReader, reading_pool
 from forecourt.settings import Settings
 
 CARS = ("/cars/2019-volvo-v60-10001", "/cars/2021-skoda-octavia-10002", "/cars/2016-audi-a4-10003")
+TEXT = (("Content-Type", "text/plain"),)
 OTHERS = ("/cars/2018-ford-focus-20001", "/cars/2020-kia-ceed-20002", "/cars/2015-opel-astra-20003")
 
 
@@ -45,6 +46,11 @@ def page_of(*paths: str, next_page: str = "") -> bytes:
     )
     following = f'<a rel="next" href="{next_page}">Next</a>' if next_page else ""
     return f"<!doctype html><title>Our cars</title><ul>{cards}</ul>{following}".encode()
+
+
+def index_of(server: MisbehavingServer, *urls: str) -> bytes:
+    parts = "".join(f"<sitemap><loc>{server.url(url) if url[0] == '/' else url}</loc></sitemap>" for url in urls)
+    return f"<sitemapindex>{parts}</sitemapindex>".encode()
 
 
 def sitemap_of(server: MisbehavingServer, *paths: str) -> bytes:
@@ -120,9 +126,91 @@ def test_the_lists_that_a_home_page_links_are_read_page_after_page(server: Misbe
 
 def test_an_index_of_sitemaps_is_followed_and_ends(server: MisbehavingServer, db: Engine) -> None:
     """X07: an index that names itself."""
-    index = "".join(f"<sitemap><loc>{server.url(path)}</loc></sitemap>" for path in ("/sitemap.xml", "/cars.xml"))
-    server.on("/sitemap.xml", answer(f"<sitemapindex>{index}</sitemapindex>".encode()))
+    server.on("/sitemap.xml", answer(index_of(server, "/sitemap.xml", "/cars.xml")))
     server.on("/cars.xml", answer(sitemap_of(server, *CARS)))
 
-    assert list(look(server, db, "").listing_urls) == [server.url(path) for path in CARS]
+    found = look(server, db, "")
+
+    assert list(found.listing_urls) == [server.url(path) for path in CARS]
     assert server.targets.count("/sitemap.xml") == 1
+    assert found.incomplete_because is None
+
+
+def test_indexes_are_followed_12_deep_and_not_for_ever(server: MisbehavingServer, db: Engine) -> None:
+    """X07."""
+    server.on("/sitemap.xml", answer(index_of(server, "/cars.xml", "/0.xml")))
+    server.on("/cars.xml", answer(sitemap_of(server, *CARS)))
+    for depth in range(100):
+        server.on(f"/{depth}.xml", answer(index_of(server, f"/{depth + 1}.xml")))
+    server.on("/10.xml", answer(sitemap_of(server, *OTHERS)))
+    assert list(look(server, db, "").listing_urls) == [server.url(path) for path in (*CARS, *OTHERS)]
+
+    server.on("/10.xml", answer(index_of(server, "/11.xml")))
+    endless = look(server, db, "")
+
+    assert list(endless.listing_urls) == [server.url(path) for path in CARS]
+    assert endless.incomplete_because == f"{server.url('/14.xml')} names sitemaps that are not followed"
+
+
+def test_a_sitemap_of_another_host_is_read_only_where_robots_txt_names_it(
+    server: MisbehavingServer, db: Engine
+) -> None:
+    """X08. Whoever serves it, only pages of the website itself are taken."""
+    with misbehaving() as elsewhere:
+        elsewhere.on("/cars.xml", answer(sitemap_of(server, *CARS)))
+        server.on("/sitemap.xml", answer(index_of(server, elsewhere.url("/cars.xml"))))
+        unnamed = look(server, db, "")
+        assert (list(unnamed.listing_urls), elsewhere.targets) == ([], [])
+
+    with misbehaving() as elsewhere, misbehaving() as site:
+        entries = b"".join(sitemap_of(host, *CARS)[8:-9] for host in (site, elsewhere))
+        elsewhere.on("/cars.xml", answer(b"<urlset>" + entries + b"</urlset>"))
+        site.on("/robots.txt", answer(f"Sitemap: {elsewhere.url('/cars.xml')}\n".encode(), headers=TEXT))
+
+        assert list(look(site, db, "").listing_urls) == [site.url(path) for path in CARS]
+
+
+@pytest.mark.parametrize(
+    ("part", "why"),
+    [
+        (answer(b"", status=500), "server_error"),
+        (answer(b"", status=404), "gone"),
+        (answer(b"<!doctype html><title>Access denied</title><h1>Access denied</h1>"), "breaks off"),
+        (answer(b"<urlset><url><loc>http://127.0.0.1/cars/2019"), "breaks off"),
+        (answer(b"<urlset></urlset>"), None),
+    ],
+    ids=["500", "404", "wall", "cut off", "empty part"],
+)
+def test_a_sitemap_is_whole_only_with_all_its_parts(
+    server: MisbehavingServer, db: Engine, part: Behaviour, why: str | None
+) -> None:
+    """What was found counts all the same."""
+    server.on("/sitemap.xml", answer(index_of(server, "/cars.xml", "/more.xml")))
+    server.on("/cars.xml", answer(sitemap_of(server, *CARS)))
+    server.on("/more.xml", part)
+
+    found = look(server, db, "")
+
+    assert list(found.listing_urls)[:3] == [server.url(path) for path in CARS]
+    assert why in found.incomplete_because if why and found.incomplete_because else found.incomplete_because is why
+
+
+def test_a_list_that_shows_the_same_for_every_number_ends(server: MisbehavingServer, db: Engine) -> None:
+    """The next number is tried once: the page names nothing new."""
+    server.on("/", answer(b'<!doctype html><title>Hello</title><a href="/used-cars?page=1">Used cars</a>'))
+    server.on("/used-cars", answer(page_of(*CARS)))
+
+    found = look(server, db, "")
+
+    assert list(found.listing_urls) == [server.url(path) for path in CARS]
+    assert [target for target in server.targets if "/used-cars" in target] == ["/used-cars?page=1", "/used-cars?page=2"]
+    assert found.incomplete_because == "its pages do not say how many vehicles there are"
+
+
+def test_a_list_whose_first_page_is_on_the_home_page_too_is_read_on(server: MisbehavingServer, db: Engine) -> None:
+    links = b'<nav><a href="/used-cars">Used cars</a></nav>'
+    server.on("/", answer(page_of(*CARS).replace(b"<ul>", links + b"<ul>")))
+    server.on("/used-cars", answer(page_of(*CARS, next_page="/used-cars/page/2")))
+    server.on("/used-cars/page/2", answer(page_of(*OTHERS)))
+
+    assert list(look(server, db, "").listing_urls) == [server.url(path) for path in (*CARS, *OTHERS)]

@@ -2,15 +2,22 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from random import Random
 
-from made import NOW, organization, queued, snapshot, worker
+import pytest
+from made import DAY, NOW, organization, photo, queued, read_listing, snapshot, worker
 from sqlalchemy import Engine
 
 from forecourt.db import hosts, import_queue, tables, vehicles
-from forecourt.db.engine import writing
-from forecourt.importer import listed_vehicle
+from forecourt.db.engine import reading, writing
+from forecourt.db.vehicles import ListedVehicle
+from forecourt.errors import Gone
+from forecourt.importer import NotImported, Vanished, listed_vehicle, settle_failure, settle_vanished
 from forecourt.listing import Listing, Source
-from forecourt.schedule import Verdict
+from forecourt.schedule import VANISHING, Verdict
+
+CAR = "https://dealer.example/cars/1"
+VIN = "WP0ZZZ99ZTS392124"
 
 
 def test_only_what_the_page_tells_becomes_a_field() -> None:
@@ -57,6 +64,66 @@ def test_a_sold_vehicle_has_a_sold_link() -> None:
     listing = Listing("https://x.example/", sale_status="sold")
 
     assert listed_vehicle(listing, organization_id=1, listing_url="u").status == "sold"
+
+
+def test_a_listing_that_nobody_missed_is_gone_when_its_page_is_twice_a_day_apart(db: Engine) -> None:
+    dealer = organization(db)
+    queued(db, organization_id=dealer, urls=[CAR])
+    read_listing(db, organization_id=dealer, url=CAR, photos=[photo(1)])
+    worker(db)
+
+    for now, status in ((NOW, "active"), (NOW + DAY, "gone")):
+        with writing(db) as connection:
+            import_queue.wake(connection, now=now)
+            [host_id] = hosts.ids_of(connection, ["dealer.example"]).values()
+            [claimed] = import_queue.claim(connection, host_id, organization_ids=None, worker_id="w1", limit=1)
+            assert not claimed.is_missed
+            settle_failure(connection, NotImported(claimed, Gone("HTTP 404")), cap=20, now=now, random=Random(1))
+        assert [row["status"] for row in snapshot(db, tables.organization_vehicles)] == [status]
+
+    assert [row["priority"] for row in snapshot(db)] == [VANISHING]
+    assert [row["status"] for row in snapshot(db, tables.import_queue)] == ["failed"]
+
+
+def test_a_late_worker_ends_no_listing(db: Engine) -> None:
+    dealer = organization(db)
+    queued(db, organization_id=dealer, urls=[CAR])
+    read_listing(db, organization_id=dealer, url=CAR)
+    worker(db)
+
+    with writing(db) as connection:
+        [host_id] = hosts.ids_of(connection, ["dealer.example"]).values()
+        [late] = import_queue.claim(connection, host_id, organization_ids=None, worker_id="w1", limit=1)
+        import_queue.hand_back(connection, [late])
+        import_queue.claim(connection, host_id, organization_ids=None, worker_id="w1", limit=1)
+        assert not settle_vanished(connection, Vanished(late, Gone("HTTP 404")), cap=20, now=NOW)
+
+    assert [row["status"] for row in snapshot(db, tables.organization_vehicles)] == ["active"]
+
+
+@pytest.mark.parametrize(
+    ("vehicle", "page", "same"),
+    [
+        ({"vin": VIN}, {"vin": VIN, "make": "Wrong"}, True),
+        ({"vin": VIN, "make": "Ford"}, {"vin": "1FTEW1E4XKFA00142", "make": "Ford"}, False),
+        ({"year": 2019, "make": "Ford"}, {"year": 2019, "make": "FORD", "model": "F-150"}, True),
+        ({"year": 2019, "make": "Ford"}, {"year": 2018, "make": "Ford"}, False),
+        ({"vin": VIN, "make": "Porsche"}, {"make": "Ford"}, False),
+        ({}, {}, True),
+    ],
+)
+def test_whether_a_page_shows_the_vehicle_that_its_address_led_to(
+    db: Engine,
+    vehicle: dict[str, object],
+    page: dict[str, object],
+    same: bool,  # noqa: FBT001
+) -> None:
+    """By the VIN where both have one, else by what both say."""
+    dealer = organization(db)
+    read_listing(db, organization_id=dealer, url=CAR, **vehicle)  # type: ignore[arg-type]
+
+    with reading(db) as connection:
+        assert vehicles.shows_the_same(connection, ListedVehicle(dealer, CAR, page, {}, [])) is same
 
 
 def test_what_postgresql_refuses_is_taken_out_and_the_rest_is_kept(db: Engine) -> None:

@@ -84,7 +84,7 @@ def settle(
         changed |= vehicle_images.postpone(connection, images)
         ended = vehicle_images.end(connection, images, now=now)
         vehicle_ids = {each.claim.vehicle_id for each in failed if each.claim.image_id in ended}
-        image_places.assign_priorities(connection, vehicle_ids, cap=cap)
+        image_places.assign_priorities(connection, vehicle_ids, cap=cap, now=now)
         changed |= ended
     return changed
 

@@ -5,7 +5,9 @@
     home page → inventory pages, page after page
 
 The first of these that names listings is believed: it is the dealer's own list. A part that fails is noted; what was
-found before it counts all the same.
+found before it counts all the same. Only a reading without a gap is the whole inventory: a feed or a sitemap with all
+its parts, or lists that named as many vehicles as they say there are. What the whole inventory does not name may be
+gone; what a reading with a gap does not name has only not been seen.
 
 A website with a path, as a dealer's page at a marketplace, is a part of its site: its page is asked before the site's
 sitemaps, and of the sitemaps and lists that speak for the whole site only what lies below the path counts.
@@ -20,11 +22,13 @@ from urllib.parse import urljoin, urlsplit
 from forecourt.db.organizations import Organization
 from forecourt.errors import Gone, HostTrouble, Trouble
 from forecourt.fetch.address import may_be_asked
+from forecourt.listing.paging import InventoryList, gap
 from forecourt.listing.values import PageReading
 from forecourt.pages import PageReader
 
 MOST_LISTINGS = 50_000
 _MOST_SITEMAPS = 500
+_DEEPEST_INDEX = 16
 _MOST_PAGES = 500
 _USUAL_SITEMAP = "/sitemap.xml"
 
@@ -36,10 +40,17 @@ class Found:
     Attributes:
         listing_urls: In the order in which they were named, each once.
         troubles: Parts that could not be read: (URL, what happened).
+        gaps: Why this is not the whole inventory, a line each.
     """
 
     listing_urls: dict[str, None] = field(default_factory=dict)
     troubles: list[tuple[str, Trouble]] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+
+    @property
+    def incomplete_because(self) -> str | None:
+        """None: a complete reading; what it does not name is not in the inventory."""
+        return next(iter(self.gaps), None if self.listing_urls else "no listing was found on its website")
 
     @property
     def outcome(self) -> str:
@@ -61,12 +72,15 @@ async def discover(organization: Organization, *, reader: PageReader) -> Found:
         async for urls in way(organization, found, reader):
             found.listing_urls |= dict.fromkeys(url for url in urls if may_be_asked(url))
             if len(found.listing_urls) >= MOST_LISTINGS:
+                found.gaps.append(f"it names {MOST_LISTINGS:,} listings or more: the rest was not read")
                 return found
         if found.listing_urls:
             return found
         for _, trouble in found.troubles:
             if isinstance(trouble, HostTrouble):
                 raise trouble
+        if way is not _from_feed:  # a feed that fails is missed, whatever the website says in its place
+            found.gaps.clear()
     return found
 
 
@@ -78,40 +92,66 @@ async def _from_feed(organization: Organization, found: Found, reader: PageReade
 
 
 async def _from_sitemaps(organization: Organization, found: Found, reader: PageReader) -> AsyncIterator[Iterable[str]]:
+    """Sitemaps of other hosts only where robots.txt names them: it alone may speak for another host's files.
+
+    Source: sitemaps.org/protocol.html, "Sitemaps & Cross Submits".
+    """
     named = (await reader.rules(organization.website)).sitemaps
-    waiting = deque(named or [urljoin(organization.website, _USUAL_SITEMAP)])
+    allowed = {_site(url) for url in (organization.website, *named)}
+    waiting = deque((url, 1) for url in named or [urljoin(organization.website, _USUAL_SITEMAP)])
     seen: set[str] = set()
     while waiting and len(seen) < _MOST_SITEMAPS:
-        url = waiting.popleft()
+        url, depth = waiting.popleft()
         if url in seen:
             continue
         seen.add(url)
         reading = await _read(url, "sitemap", found, reader, optional=not named)
         if reading:
-            waiting.extend(reading.sitemaps)
+            followed = [part for part in reading.sitemaps if _site(part) in allowed and depth < _DEEPEST_INDEX]
+            if len(followed) < len(reading.sitemaps):
+                found.gaps.append(f"{url} names sitemaps that are not followed")
+            waiting.extend((part, depth + 1) for part in followed)
             yield _of_part(reading.listing_urls, organization)
+    if any(url not in seen for url, _ in waiting):
+        found.gaps.append(f"it has more than {_MOST_SITEMAPS} sitemaps")
 
 
 async def _from_inventory(organization: Organization, found: Found, reader: PageReader) -> AsyncIterator[Iterable[str]]:
-    """The home page and the lists that it links; each is followed by its own next link until it says nothing new."""
+    """The home page and the lists that it links, each to its end."""
     waiting = deque([organization.website])
     seen: set[str] = set()
-    known: set[str] = set()
+    lists: list[InventoryList] = []
     while waiting and len(seen) < _MOST_PAGES:
-        page = waiting.popleft()
-        if page in seen:
-            continue
+        first = waiting.popleft()
+        one = InventoryList()
+        lists.append(one)
+        async for reading in _pages(first, one, seen, organization, found, reader):
+            yield _of_site(reading.listing_urls, organization)
+            if first == organization.website and one.pages == 1:
+                waiting.extend(_of_part(reading.inventory_urls, organization))
+    if why := f"it has more than {_MOST_PAGES} pages" if len(seen) >= _MOST_PAGES else gap(lists):
+        found.gaps.append(why)
+
+
+async def _pages(
+    first: str,
+    one: InventoryList,
+    seen: set[str],
+    organization: Organization,
+    found: Found,
+    reader: PageReader,
+) -> AsyncIterator[PageReading]:
+    """A list, page after page, until it says nothing new."""
+    page: str | None = first
+    while page is not None and page not in seen and len(seen) < _MOST_PAGES:
         seen.add(page)
         reading = await _read(page, "page", found, reader, optional=page != organization.website)
         if reading is None:
-            continue
-        fresh = [url for url in _of_site(reading.listing_urls, organization) if url not in known]
-        known.update(fresh)
-        yield fresh
-        if fresh and reading.next_page:
-            waiting.extendleft(_of_site([reading.next_page], organization))
-        if page == organization.website:
-            waiting.extend(_of_part(reading.inventory_urls, organization))
+            return
+        urls = _of_site(reading.listing_urls, organization)
+        following = one.take(reading, urls, known=found.listing_urls, page=reading.url or page)
+        yield reading
+        page = next(iter(_of_site([following], organization)), None) if following else None
 
 
 async def _read(
@@ -119,11 +159,16 @@ async def _read(
 ) -> PageReading | None:
     """None where it cannot be read, which is noted. What is optional was never promised: its absence is no trouble."""
     try:
-        return await reader.read(url, kind=kind)
+        reading = await reader.read(url, kind=kind)
     except Trouble as trouble:
         if not (optional and isinstance(trouble, Gone)):
             found.troubles.append((url, trouble))
+        if kind != "page" or not isinstance(trouble, Gone):  # whether a page is missed is for its list's total to say
+            found.gaps.append(f"{url}: {trouble}")
         return None
+    if not reading.is_whole:
+        found.gaps.append(f"{url} breaks off")
+    return reading
 
 
 def _of_site(urls: Iterable[str], organization: Organization) -> list[str]:

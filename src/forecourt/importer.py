@@ -1,6 +1,7 @@
 """import_queue row → vehicle and external images. No photo is asked for.
 
 claim → robots.txt → fetch the page → read it → one transaction: vehicle, image rows, link, queue row
+                                              ↘ missed by its inventory, and gone: link and queue row end
 """
 
 from collections.abc import Mapping
@@ -10,19 +11,22 @@ from random import Random
 
 from sqlalchemy import Connection
 
-from forecourt.db import hosts, import_queue, vehicles
+from forecourt.db import hosts, import_queue, listings, vehicles
 from forecourt.db.database import Database
 from forecourt.db.engine import database_now
+from forecourt.db.image_places import assign_priorities
 from forecourt.db.import_queue import QueueClaim
 from forecourt.db.listed_images import ListedPhoto
 from forecourt.db.tables import vehicles as vehicles_table
 from forecourt.db.vehicles import ListedVehicle, Saved
-from forecourt.errors import LeaseLost, PermanentError, Trouble
+from forecourt.errors import Gone, LeaseLost, PermanentError, Trouble
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch.address import host_of, may_be_asked
 from forecourt.listing import Listing, source_key
+from forecourt.listing.same_page import is_above, is_same_page
+from forecourt.listing.values import PageReading
 from forecourt.pages import PageReader
-from forecourt.schedule import after_failure
+from forecourt.schedule import Verdict, after_failure
 
 _COLUMNS = frozenset(field.name for field in fields(Listing)) & frozenset(vehicles_table.columns.keys())
 _NO_FIELDS = frozenset({"url", "photos"})
@@ -44,24 +48,42 @@ class NotImported:
     error: Trouble
 
 
-Settlement = Imported | NotImported
+@dataclass(frozen=True)
+class Vanished:
+    """Its inventory has missed it twice, and its page is gone or leads elsewhere: that is an end and no failure."""
+
+    claim: QueueClaim
+    error: Gone
+
+
+Settlement = Imported | NotImported | Vanished
 
 
 async def import_one(claim: QueueClaim, *, reader: PageReader, database: Database, cap: int) -> Settlement:
     """Bring one claimed listing to an end. Never raises for what a stranger's server or page may do."""
     try:
-        reading = await reader.read(claim.listing_url)
-        if reading.listing is None:
-            raise PermanentError(FailureKind.NOT_A_LISTING, f"the page offers no single vehicle ({reading.kind})")
+        listing = await _read(claim, reader, database)
+    except Gone as error:
+        return Vanished(claim, error) if claim.is_missed else NotImported(claim, error)
     except Trouble as error:
         return NotImported(claim, error)
-    listed = listed_vehicle(reading.listing, organization_id=claim.organization_id, listing_url=claim.listing_url)
+    listed = listed_vehicle(listing, organization_id=claim.organization_id, listing_url=claim.listing_url)
     saved = await database.write(lambda connection: _save(connection, claim, listed, cap=cap))
     return Imported(claim, saved)
 
 
-def settle_failure(connection: Connection, failed: NotImported, *, now: datetime, random: Random) -> bool:
-    """held → pending, later, or failed or rejected: as with images. False: the claim is not ours any more."""
+def settle_vanished(connection: Connection, vanished: Vanished, *, cap: int, now: datetime) -> bool:
+    """held → failed, its listing active → gone; its photos are due first. False: the claim is not ours any more."""
+    record = vanished.claim.record
+    verdict = Verdict("gone", record.failures + 1, record.failing_since or now, None)
+    return _end(connection, vanished, verdict, cap=cap, now=now)
+
+
+def settle_failure(connection: Connection, failed: NotImported, *, cap: int, now: datetime, random: Random) -> bool:
+    """held → pending, later, or failed or rejected: as with images. False: the claim is not ours any more.
+
+    Who is gone for good, by a second look a day later, is gone as a listing too.
+    """
     claim = failed.claim
     host = hosts.standings(connection, [claim.host_id], now=now)[claim.host_id]
     verdict = after_failure(
@@ -72,7 +94,7 @@ def settle_failure(connection: Connection, failed: NotImported, *, now: datetime
         counts=host.waits_until is None,  # a page is one of many on its host: its trouble is the host's
         random=random,
     )
-    return import_queue.fail(connection, claim, verdict, kind=failed.error.kind, detail=failed.error.detail, now=now)
+    return _end(connection, failed, verdict, cap=cap, now=now)
 
 
 def listed_vehicle(listing: Listing, *, organization_id: int, listing_url: str) -> ListedVehicle:
@@ -86,6 +108,35 @@ def listed_vehicle(listing: Listing, *, organization_id: int, listing_url: str) 
         photos=[ListedPhoto(url, source_key(url), host_of(url)) for url in listing.photos if may_be_asked(url)],
         status="sold" if listing.sale_status == "sold" else "active",
     )
+
+
+async def _read(claim: QueueClaim, reader: PageReader, database: Database) -> Listing:
+    reading = await reader.read(claim.listing_url)
+    if claim.is_missed and await _leads_elsewhere(claim, reading, database):
+        raise Gone(f"leads to {reading.url}")
+    if reading.listing is None:
+        raise PermanentError(FailureKind.NOT_A_LISTING, f"the page offers no single vehicle ({reading.kind})")
+    return reading.listing
+
+
+async def _leads_elsewhere(claim: QueueClaim, reading: PageReading, database: Database) -> bool:
+    """Whether its address led to a list, to the home page or to another vehicle; what is no list may be a wall."""
+    if reading.url is None or is_same_page(claim.listing_url, reading.url):
+        return False
+    if reading.listing is None:
+        return reading.kind == "inventory" or is_above(reading.url, claim.listing_url)
+    listed = listed_vehicle(reading.listing, organization_id=claim.organization_id, listing_url=claim.listing_url)
+    return not await database.read(lambda connection: vehicles.shows_the_same(connection, listed))
+
+
+def _end(connection: Connection, ended: NotImported | Vanished, verdict: Verdict, *, cap: int, now: datetime) -> bool:
+    claim, error = ended.claim, ended.error
+    if not import_queue.fail(connection, claim, verdict, kind=error.kind, detail=error.detail, now=now):
+        return False
+    if verdict.status == "gone":
+        gone = listings.vanish(connection, organization_id=claim.organization_id, listing_url=claim.listing_url)
+        assign_priorities(connection, gone, cap=cap, now=now)
+    return True
 
 
 def _origin(listing: Listing) -> Mapping[str, object]:

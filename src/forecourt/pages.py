@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -58,7 +59,7 @@ class PageReader:
             raise TransientError(FailureKind.UNREADABLE, str(error)) from error
         if reading.kind == "blocked":
             raise Blocked(FailureKind.BLOCKED, "a wall against robots in place of the page")
-        return reading
+        return replace(reading, url=page.url)
 
     async def rules(self, url: str) -> Robots:
         """The robots.txt that governs a URL: from memory, from `hosts` if it is of today, else asked."""

@@ -1,5 +1,7 @@
 """Which photo first, and when a failed one again. Pure: no clock, no database.
 
+    priority 1   whose listing is gone, or whose         sort_key: position and turn
+                 auction ends
     priority 2   the primary photo of every vehicle      sort_key: turn
     priority 4   the rest, breadth before depth          sort_key: position and turn
     priority 9   beyond the vehicle's cap: shown, not fetched
@@ -13,6 +15,7 @@ from random import Random
 
 from forecourt.errors import Blocked, Gone, HostTrouble, PermanentError, Trouble
 
+VANISHING = 1
 PRIMARY = 2
 REST = 4
 BEYOND_CAP = 9
@@ -32,8 +35,18 @@ _BREAKER_SECONDS = (300.0, 3600.0, 6 * 3600.0)
 
 
 def sort_key(*, position: int, turn: int, is_primary: bool) -> int:
-    """The order within one priority; smaller is sooner."""
+    """The order within one priority; smaller is sooner.
+
+    A primary photo stands at position 0: where its vehicle vanishes, its key is that of its position and turn too.
+    """
     return turn if is_primary else position * _TURNS + turn
+
+
+def first_priority(*, position: int, cap: int) -> int:
+    """Of a photo of a vehicle that has no others yet and does not vanish, so that its row is written once."""
+    if cap and position >= cap:
+        return BEYOND_CAP
+    return PRIMARY if position == 0 else REST
 
 
 @dataclass(frozen=True)

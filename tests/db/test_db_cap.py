@@ -33,7 +33,7 @@ def test_what_is_ours_keeps_its_place(db: Engine) -> None:
     claims = claim(db, worker_id=worker(db))
     with writing(db) as connection:
         images.store(connection, [stored(each) for each in claims], now=NOW)
-        image_places.assign_priorities(connection, [vehicle_id], cap=20)
+        image_places.assign_priorities(connection, [vehicle_id], cap=20, now=NOW)
 
     assert priorities(db)[20:] == [BEYOND_CAP] * 2
     assert claim(db, worker_id="w1") == []

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from made import claim, organization, photo, read_listing, worker
+from made import CAP, NOW, claim, organization, photo, read_listing, worker
 from sqlalchemy import Connection, Engine, event, text
 
-from forecourt.db import image_claims, import_queue
+from forecourt.db import chosen, image_claims, import_queue, listings
 from forecourt.db.engine import writing
+from forecourt.db.image_places import assign_priorities
 
 
 def test_every_primary_photo_comes_before_the_second_photo_of_any(db: Engine) -> None:
@@ -23,6 +24,28 @@ def test_every_primary_photo_comes_before_the_second_photo_of_any(db: Engine) ->
         *("11.jpg", "31.jpg", "21.jpg"),
         *("12.jpg", "32.jpg", "22.jpg"),
     ]
+
+
+def test_the_photos_of_a_listing_that_is_gone_come_before_all_primary_ones(db: Engine) -> None:
+    """Whether a worker takes what is due, or a run works on chosen vehicles."""
+    dealer = organization(db)
+    urls = [f"https://dealer.example/{number}" for number in (1, 2)]
+    saved = [
+        read_listing(
+            db, organization_id=dealer, url=url, photos=[photo(10 * number + place) for place in range(2)]
+        ).vehicle_id
+        for number, url in enumerate(urls, start=1)
+    ]
+    with writing(db) as connection:
+        gone = listings.vanish(connection, organization_id=dealer, listing_url=urls[1])
+        assign_priorities(connection, gone, cap=CAP, now=NOW)
+        due = image_claims.due_of(connection, saved, max_images=0)
+        chosen_first = chosen.with_ready_images(connection, limit=1, max_images=CAP)
+
+    order = [each.source_url.removeprefix("https://photos.example/") for each in claim(db, worker_id=worker(db))]
+    assert order == ["20.jpg", "21.jpg", "10.jpg", "11.jpg"]
+    assert [each.vehicle_id for each in due] == [saved[1], saved[1], saved[0], saved[0]]
+    assert [each.vehicle_id for each in chosen_first] == [saved[1]]
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,62 @@ def test_a_gzip_bomb_is_cut() -> None:
     assert read_sitemap(bomb).listing_urls in ((SITE + CAR,), ())
 
 
+@pytest.mark.parametrize(
+    ("body", "whole"),
+    [
+        (b"<urlset>" + urls(CAR) + b"</urlset>\n", True),
+        (b"<urlset></urlset>", True),
+        (gzip.compress(b"<urlset>" + urls(CAR) + b"</urlset>"), True),
+        (f"{SITE}{CAR}\n".encode(), True),
+        (b"<urlset>" + urls(CAR), False),
+        (gzip.compress(b"<urlset>" + urls(CAR) + b"</urlset>")[:-20], False),
+        (gzip.compress(f"{SITE}{CAR}\n".encode())[:-4], False),
+        (b"<!doctype html><title>Access denied</title><p>No.</p></html>", False),
+        (b"Service unavailable", False),
+        (gzip.compress(gzip.compress(b"<urlset>" + urls(CAR) + b"</urlset>")), False),
+    ],
+    ids=["xml", "empty", "gzip", "text", "cut", "gzip-cut", "text-cut", "page", "words", "gz-in-gz"],
+)
+def test_a_sitemap_says_whether_it_was_read_to_its_end(body: bytes, whole: bool) -> None:  # noqa: FBT001
+    """X07, X08: what a broken one does not name may still be there."""
+    assert read_sitemap(body).is_whole is whole
+
+
+def test_addresses_written_as_they_are_do_not_end_a_sitemap() -> None:
+    """A parser stops at `&` where no entity begins; also where it is the last byte of a piece."""
+    padding = b" " * (64 * 1024 - len(f"<urlset><url><loc>{SITE}{CAR}?a=1&"))
+    cases = {
+        f"{CAR}?a=1&b=2": f"{CAR}?a=1&b=2",
+        f"{CAR}?a=1&amp;b=2": f"{CAR}?a=1&b=2",
+        f"<![CDATA[{SITE}{CAR}?a=1&b=2]]>": f"{CAR}?a=1&b=2",
+        f"{CAR}?a=1&copy;=2": f"{CAR}?a=1&copy;=2",
+    }
+    for written, meant in cases.items():
+        loc = written if written.startswith("<") else f"{SITE}{written}"
+        entry = f"<url><loc>{loc}</loc></url>".encode()
+        for body in (b"<urlset>" + entry + b"</urlset>", b"<urlset>" + padding + entry + urls("/x") + b"</urlset>"):
+            found = read_sitemap(body)
+            assert (found.listing_urls, found.is_whole) == ((SITE + meant,), True), written
+
+
+def test_a_page_whose_images_a_sitemap_names_is_the_sooner_about_a_vehicle() -> None:
+    """The images are the page's to name. A post of a blog has images, too."""
+    image = "<image:image><image:loc>https://photos.example/1.jpg</image:loc></image:image>"
+    with_image = "".join(f"<url><loc>{SITE}{path}</loc>{image * 3}</url>" for path in ("/vehicle/a", "/blog/b"))
+    body = f'<urlset xmlns:image="urn:image">{with_image}{urls("/vehicle/c").decode()}</urlset>'
+
+    assert read_sitemap(body.encode()).listing_urls == (f"{SITE}/vehicle/a",)
+
+
+def test_a_million_addresses_are_bounded_and_the_sitemap_is_not_whole() -> None:
+    """X07."""
+    million = "".join(f"<url><loc>{SITE}/{number}</loc></url>" for number in range(10**6))
+
+    found = read_sitemap(f"<urlset>{million}</urlset>".encode())
+
+    assert (len(found.listing_urls) <= 50_000, found.is_whole) == (True, False)
+
+
 def feed(body: bytes, content_type: str) -> list[Listing]:
     return list(read_feed(body, url=f"{SITE}/feed", content_type=content_type))
 

@@ -98,7 +98,6 @@ def test_a_canonical_that_leads_elsewhere_changes_no_address_of_ours(canonical: 
 
 LAZY = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 PICTURE = '<picture><source srcset="/p/{n}.jpg 1600w"><source srcset="/s/{n}.jpg 320w"><img src="/s/{n}.jpg"></picture>'
-NOT_YET = {"X11-picture-two": "the img's own src goes before the widths that its sources give"}
 TILES = {
     "X11-srcset": '<img src="/s/{n}.jpg" srcset="/s/{n}.jpg 320w, /p/{n}.jpg 1600w">',
     "X11-srcset-density": '<img src="/s/{n}.jpg" srcset="/s/{n}.jpg 1x, /p/{n}.jpg 2x">',
@@ -119,10 +118,7 @@ TILES = {
 
 @pytest.mark.parametrize(
     "tile",
-    [
-        pytest.param(tile, id=name, marks=pytest.mark.xfail(reason=NOT_YET[name]) if name in NOT_YET else ())
-        for name, tile in TILES.items()
-    ],
+    [pytest.param(tile, id=name) for name, tile in TILES.items()],
 )
 def test_the_best_real_address_of_a_photo_is_taken(tile: str) -> None:
     bare = {key: value for key, value in car().items() if key != "image"}

@@ -5,7 +5,9 @@
         site.photo_urls           all photos, vehicle by vehicle
         site.asked                requests by URL, without their query
         site.hosts                by port: how many requests at once, and when they began
-        site.answers[url] = …     what is given instead of the photo
+        site.answers[url] = …     what is given instead of the photo or the page
+        site.unlisted.add(2)      the sitemap names that vehicle no longer
+        site.sold.add(1)          its page says that it is sold
 
 It runs in a thread of its own. A port is a host: with `photo_hosts` the photos lie on servers of their own, and the
 vehicles take turns among them.
@@ -61,6 +63,9 @@ class DealerSite:
     page_delay_seconds: float = 0.0
     holds_photos: bool = False
     signature: str = ""
+    unlisted: set[int] = field(default_factory=set)
+    sold: set[int] = field(default_factory=set)
+    vins: dict[int, str] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
     answers: dict[str, Given] = field(default_factory=dict)
     hosts: dict[int, HostSeen] = field(default_factory=dict)
@@ -73,6 +78,16 @@ class DealerSite:
     @property
     def listing_urls(self) -> list[str]:
         return [f"{self.website}/cars/1973-porsche-911-{vehicle}" for vehicle in range(self.vehicles)]
+
+    @property
+    def sitemap_url(self) -> str:
+        return f"{self.website}/sitemap.xml"
+
+    @property
+    def sitemap(self) -> bytes:
+        named = [url for vehicle, url in enumerate(self.listing_urls) if vehicle not in self.unlisted]
+        urls = "".join(f"<url><loc>{url}</loc></url>" for url in named)
+        return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'.encode()
 
     @property
     def photo_urls(self) -> list[str]:
@@ -137,12 +152,10 @@ class DealerSite:
         if path.startswith("/photos/"):
             return Given(body=photo_bytes(path))
         if path == "/robots.txt":
-            rules = f"User-agent: *\nAllow: /\nSitemap: {self.website}/sitemap.xml\n"
+            rules = f"User-agent: *\nAllow: /\nSitemap: {self.sitemap_url}\n"
             return Given(body=rules.encode(), headers=("Content-Type: text/plain",))
         if path == "/sitemap.xml":
-            urls = "".join(f"<url><loc>{url}</loc></url>" for url in self.listing_urls)
-            sitemap = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
-            return Given(body=sitemap.encode(), headers=("Content-Type: application/xml",))
+            return Given(body=self.sitemap, headers=("Content-Type: application/xml",))
         if path.startswith("/cars/"):
             return Given(body=self._car(int(path.rpartition("-")[2])), headers=("Content-Type: text/html",))
         return Given(404, b"Not here.", ("Content-Type: text/plain",))
@@ -157,9 +170,16 @@ class DealerSite:
             "brand": {"@type": "Brand", "name": "Porsche"},
             "model": f"911 number {vehicle}",
             "url": f"{self.website}/cars/1973-porsche-911-{vehicle}",
-            "offers": {"@type": "Offer", "price": 45000 + vehicle, "priceCurrency": "USD"},
+            "offers": {
+                "@type": "Offer",
+                "price": 45000 + vehicle,
+                "priceCurrency": "USD",
+                "availability": f"https://schema.org/{'SoldOut' if vehicle in self.sold else 'InStock'}",
+            },
             "image": [url + query for url in self.photo_urls_of(vehicle)],
         }
+        if vehicle in self.vins:
+            car["vehicleIdentificationNumber"] = self.vins[vehicle]
         title = f"<title>{car['name']}</title>"
         text = f'<html><head>{title}<script type="application/ld+json">{json.dumps(car)}</script></head><body></body>'
         return text.encode()

@@ -84,7 +84,7 @@ def state_with_ids(dealer: Dealer, cars: Sequence[Car]) -> str:
     """All cars in the state by their ids; the first three are shown already, and show how an id becomes an address."""
     state = {"results": [{key: value for key, value in _row(dealer, car).items() if key != "path"} for car in cars]}
     shown = "".join(
-        f'<a href="{_path(dealer, car)}"><img src="{dealer.photo(car.photos[0])}">{car.name} {_line(dealer, car)}</a>'
+        f'<a href="{_by_number(dealer, car)}"><img src="{dealer.photo(car.photos[0])}">{_line(dealer, car)}</a>'
         for car in cars[:3]
     )
     return f"<div>{shown}</div><script>window.__PRELOADED__ = {json.dumps(state)};</script>"
@@ -146,7 +146,8 @@ def inventory(way: List, pages: Pages, dealer: Dealer, cars: Sequence[Car]) -> P
     """A first page of five."""
     further, next_page = pages(dealer)
     main = f"<h1>{dealer.language.folder.title()}</h1><p>1-{len(cars)} / 60</p>{way(dealer, cars)}{further}"
-    truth = Truth("inventory", listing_urls=tuple(dealer.page_of(car) for car in cars), next_page=next_page)
+    address = _by_number if way is state_with_ids else Dealer.page_of
+    truth = Truth("inventory", listing_urls=tuple(address(dealer, car) for car in cars), next_page=next_page)
     name = f"{way.__name__}-{pages.__name__}-{dealer.language.code}".replace("_", "-")
     return Published(name, _list_url(dealer), document(dealer, dealer.name, main=main), truth)
 
@@ -166,6 +167,10 @@ def _row(dealer: Dealer, car: Car) -> dict[str, Any]:
 
 def _line(dealer: Dealer, car: Car) -> str:
     return f"{car.year} · {dealer.language.mileage(car.mileage)} · {dealer.language.price(car.price)}"
+
+
+def _by_number(dealer: Dealer, car: Car) -> str:
+    return f"{_list_url(dealer)}/{car.number}"
 
 
 def _path(dealer: Dealer, car: Car) -> str:

@@ -3,7 +3,7 @@
 from sqlalchemy import Engine, Text, and_, cast, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from forecourt.db.engine import reading, writing
+from forecourt.db.engine import database_now, reading, writing
 from forecourt.db.image_places import assign_priorities
 from forecourt.db.tables import applied_settings, vehicle_images
 
@@ -19,7 +19,7 @@ def apply_cap(engine: Engine, *, cap: int) -> None:
         with writing(engine) as connection:
             more = select(vehicle_images.c.vehicle_id).where(vehicle_images.c.vehicle_id > last).distinct()
             vehicle_ids = connection.scalars(more.order_by(vehicle_images.c.vehicle_id).limit(_BATCH)).all()
-            assign_priorities(connection, vehicle_ids, cap=cap)
+            assign_priorities(connection, vehicle_ids, cap=cap, now=database_now(connection))
             last = max(vehicle_ids, default=None)
     _remember(engine, "max_images_per_vehicle", str(cap))
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from forecourt.db.away import away_is_a_pause, passes, reason
 from forecourt.db.engine import reading, writing
@@ -51,6 +51,12 @@ class Database:
 
 
 def _in_transaction(engine: Engine, change: Callable[[Connection], T]) -> T:
+    """Two that make the same row at once: the one that was late looks once more, and finds it."""
+    try:
+        with writing(engine) as connection:
+            return change(connection)
+    except IntegrityError:
+        _log.info("database.looks_again")
     with writing(engine) as connection:
         return change(connection)
 

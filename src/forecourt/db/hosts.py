@@ -58,6 +58,8 @@ class HostStanding:
 def ids_of(connection: Connection, names: Iterable[str]) -> dict[str, int]:
     """The rows of these hosts, made where they are new."""
     wanted = sorted(set(names))
+    if not wanted:
+        return {}
     pairs = select(hosts.c.host, hosts.c.id).where(hosts.c.host.in_(wanted))
     known = dict(connection.execute(pairs).all())
     missing = [{"host": name} for name in wanted if name not in known]

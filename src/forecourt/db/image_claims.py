@@ -13,7 +13,7 @@ from forecourt.db.image_places import places
 from forecourt.db.rows import rows
 from forecourt.db.tables import IMAGE_READY, IMAGE_WAITING, hosts, organization_vehicles, vehicle_images
 from forecourt.db.types import Id
-from forecourt.schedule import BEYOND_CAP, Record
+from forecourt.schedule import BEYOND_CAP, VANISHING, Record
 
 _WAKE_AT_ONCE = 1000
 _CLOCK_SLIPPED = timedelta(days=2)  # no rule sets a time that far ahead
@@ -92,7 +92,7 @@ def due_of(connection: Connection, vehicle_ids: Collection[int], *, max_images: 
         select(vehicle_images.c.id, vehicle_images.c.host_id, vehicle_images.c.vehicle_id)
         .join(place, place.c.image_id == vehicle_images.c.id)
         .where(text(IMAGE_READY), vehicle_images.c.host_id.not_in(paused))
-        .order_by(vehicle_images.c.is_primary.desc(), vehicle_images.c.sort_key)
+        .order_by(vehicle_images.c.priority != VANISHING, vehicle_images.c.is_primary.desc(), vehicle_images.c.sort_key)
     )
     if max_images:
         ready = ready.where(place.c.place <= max_images)

@@ -4,26 +4,33 @@ new ──► pending ── claim (attempts + 1) ──► held ──► compl
                                               ├───► pending, later             postpone
                                               ├───► failed | rejected          end
                                               └───► pending                    hand_back
+any but held ── its inventory missed it twice ──► pending, first of all        ask_first
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, or_, select, text, update
+from sqlalchemy import Connection, and_, case, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from forecourt.db.tables import QUEUE_READY, QUEUE_WAITING, hosts, import_queue
+from forecourt.db.listings_seen import ASKED_AFTER
+from forecourt.db.tables import QUEUE_READY, QUEUE_WAITING, hosts, import_queue, organization_vehicles
 from forecourt.schedule import Record, Verdict
 
 _WAKE_AT_ONCE = 1000
 _CLOCK_SLIPPED = timedelta(days=2)  # no rule sets a time that far ahead
+_FIRST = -1  # the priority of what an inventory missed; everybody else's is 0
 _STATUS_AFTER = {"blocked": "pending", "gone": "failed"}  # an image's words in the queue's
 
 
 @dataclass(frozen=True)
 class QueueClaim:
-    """One claimed listing URL. `attempt` is the fence."""
+    """One claimed listing URL. `attempt` is the fence.
+
+    Attributes:
+        is_missed: Two complete readings of its inventory did not name it: its page decides what becomes of it.
+    """
 
     queue_id: int
     attempt: int
@@ -31,6 +38,7 @@ class QueueClaim:
     host_id: int
     listing_url: str
     record: Record
+    is_missed: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,36 @@ def enqueue(
     return Enqueued(len(added), again, len(urls) - len(added) - again)
 
 
+def ask_first(connection: Connection, organization_id: int, urls: Sequence[tuple[str, int]], *, now: datetime) -> None:
+    """any → pending, due now and before the others; what is held is being read already.
+
+    Args:
+        urls: (listing URL, host id).
+    """
+    if not urls:
+        return
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    asked = dialect.insert(import_queue)
+    due = {"status": "pending", "priority": _FIRST, "next_attempt_at": None, "updated_at": now}
+    waits = import_queue.c.status == "pending"  # it keeps the record of its failures
+    again = asked.on_conflict_do_update(
+        index_elements=["listing_url"],
+        set_=due
+        | {
+            "failures": case((waits, import_queue.c.failures), else_=0),
+            "failing_since": case((waits, import_queue.c.failing_since), else_=None),
+        },
+        where=import_queue.c.lease_owner.is_(None),
+    )
+    connection.execute(
+        again,
+        [
+            {"listing_url": url, "organization_id": organization_id, "host_id": host_id, "created_at": now} | due
+            for url, host_id in urls
+        ],
+    )
+
+
 def wake(connection: Connection, *, now: datetime) -> int:
     """waiting → ready, a thousand at most; the number."""
     over = or_(import_queue.c.next_attempt_at <= now, import_queue.c.next_attempt_at > now + _CLOCK_SLIPPED)
@@ -115,12 +153,16 @@ def claim(
     if organization_ids is not None:
         due = due.where(import_queue.c.organization_id.in_(organization_ids))
     due = due.order_by(import_queue.c.priority, import_queue.c.id).limit(limit)
+    order = {queue_id: place for place, queue_id in enumerate(connection.scalars(due))}
+    if not order:
+        return []
     taken = (
         update(import_queue)
-        .where(import_queue.c.id.in_(connection.scalars(due).all()), text(QUEUE_READY))
+        .where(import_queue.c.id.in_(list(order)), text(QUEUE_READY))
         .values(lease_owner=worker_id, attempts=import_queue.c.attempts + 1)
         .returning(import_queue)
     )
+    missed = _missed(connection, list(order))
     claims = [
         QueueClaim(
             row.id,
@@ -129,10 +171,11 @@ def claim(
             row.host_id,
             row.listing_url,
             Record(row.failures, row.failing_since, row.failure_kind),
+            is_missed=row.id in missed,
         )
         for row in connection.execute(taken)
     ]
-    return sorted(claims, key=lambda claim: claim.queue_id)
+    return sorted(claims, key=lambda claim: order[claim.queue_id])
 
 
 def complete(connection: Connection, claim: QueueClaim, *, vehicle_id: int, duplicate: bool, now: datetime) -> bool:
@@ -141,6 +184,7 @@ def complete(connection: Connection, claim: QueueClaim, *, vehicle_id: int, dupl
         connection,
         claim,
         status="duplicate" if duplicate else "complete",
+        priority=0,
         vehicle_id=vehicle_id,
         failures=0,
         failing_since=None,
@@ -164,6 +208,7 @@ def fail(connection: Connection, claim: QueueClaim, verdict: Verdict, *, kind: s
         last_error=detail,
         next_attempt_at=verdict.next_attempt_at,
         updated_at=now,
+        **({"priority": 0} if verdict.is_final else {}),
     )
 
 
@@ -171,6 +216,16 @@ def hand_back(connection: Connection, claims: Collection[QueueClaim]) -> None:
     """held → ready: claimed and not finished, through no fault of its own."""
     for claim in claims:
         _settle(connection, claim)
+
+
+def _missed(connection: Connection, queue_ids: Collection[int]) -> set[int]:
+    """Those whose listings are active, and were missed often enough that their pages decide."""
+    links = organization_vehicles.c
+    of_link = and_(
+        links.organization_id == import_queue.c.organization_id, links.listing_url == import_queue.c.listing_url
+    )
+    missed = select(import_queue.c.id).join(organization_vehicles, of_link).where(import_queue.c.id.in_(queue_ids))
+    return set(connection.scalars(missed.where(links.status == "active", links.missed_readings >= ASKED_AFTER)))
 
 
 def _settle(connection: Connection, claim: QueueClaim, **changes: object) -> bool:

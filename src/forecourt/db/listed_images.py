@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, case, insert, select, update
 from forecourt.db import hosts
 from forecourt.db.image_places import assign_priorities
 from forecourt.db.tables import vehicle_images
-from forecourt.schedule import BEYOND_CAP, sort_key
+from forecourt.schedule import first_priority, sort_key
 
 _ENDED = ("gone", "failed")  # ends that a new naming may wake; `rejected` is a person's to wake
 _WAKES_AFTER = timedelta(days=7)
@@ -53,7 +53,10 @@ def merge(
     cap: int,
     now: datetime,
 ) -> Change:
-    """named → external, for what is new. The first photo that a vehicle ever has is its primary one, at position 0."""
+    """named → external, for what is new. The first photo that a vehicle ever has is its primary one, at position 0.
+
+    Whose first photos are these and vanishes already, is the caller's to mark (`assign_priorities`).
+    """
     known = {
         row.source_key: row
         for row in connection.execute(select(vehicle_images).where(vehicle_images.c.vehicle_id == vehicle_id))
@@ -71,9 +74,10 @@ def merge(
     for photo, row in moved:
         _replace(connection, row, photo, host_id=host_ids[photo.host], listing_id=listing_id, now=now)
     _wake(connection, woken, now=now)
-    _append(connection, vehicle_id, fresh, host_ids, first=first, listing_id=listing_id, turn=turn, now=now)
-    if fresh or moved or woken:
-        assign_priorities(connection, [vehicle_id], cap=cap)
+    alike = {"vehicle_id": vehicle_id, "listing_id": listing_id, "changed_at": now, "created_at": now}
+    _append(connection, fresh, alike, host_ids, first=first, turn=turn, cap=cap)
+    if known and (fresh or moved or woken):
+        assign_priorities(connection, [vehicle_id], cap=cap, now=now)
     return Change(len(fresh), len(moved), len(woken))
 
 
@@ -119,19 +123,23 @@ def _wake(connection: Connection, ended: Sequence[Row[Any]], *, now: datetime) -
 
 def _append(
     connection: Connection,
-    vehicle_id: int,
     photos: Sequence[ListedPhoto],
+    alike: Mapping[str, object],
     host_ids: Mapping[str, int],
     *,
     first: int,
-    listing_id: int | None,
     turn: int,
-    now: datetime,
+    cap: int,
 ) -> None:
+    """none → external.
+
+    Args:
+        alike: The columns that are the same for all.
+        first: The first one's position.
+    """
     values = [
         {
-            "vehicle_id": vehicle_id,
-            "listing_id": listing_id,
+            **alike,
             "position": place,
             "is_primary": place == 0,
             "source_url": photo.url,
@@ -139,10 +147,8 @@ def _append(
             "image_url": photo.url,
             "is_external": True,
             "host_id": host_ids[photo.host],
-            "priority": BEYOND_CAP,
+            "priority": first_priority(position=place, cap=cap),
             "sort_key": sort_key(position=place, turn=turn, is_primary=place == 0),
-            "changed_at": now,
-            "created_at": now,
         }
         for place, photo in enumerate(photos, start=first)
     ]

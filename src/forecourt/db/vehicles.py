@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from forecourt.db import listed_images
+from forecourt.db import listed_images, listings
+from forecourt.db.image_places import assign_priorities
 from forecourt.db.listed_images import ListedPhoto
+from forecourt.db.listings import Link
 from forecourt.db.tables import organization_vehicles, vehicles
 
 
@@ -38,37 +40,36 @@ class Saved:
     Attributes:
         is_new: The vehicle did not exist.
         is_duplicate: The vehicle was known by its VIN from another listing.
+        became: The listing's new status, where it was known with another.
     """
 
     vehicle_id: int
     is_new: bool
     is_duplicate: bool
     images: listed_images.Change
+    became: str | None = None
 
 
 def save(connection: Connection, listed: ListedVehicle, *, cap: int, now: datetime) -> Saved:
     """read → shown. Reading the same listing again updates it, and never doubles or drops anything.
 
-    A vehicle belongs to the listing that made it: another listing of the same VIN only fills what is empty.
+    Same VIN, same vehicle; without one never merged. A vehicle belongs to the listing that made it: another listing
+    of the same VIN only fills what is empty. An address that shows another car than before, by its VIN, is another
+    vehicle's from now on: the photos of two cars never meet.
 
     Args:
         cap: The most photos of one vehicle that are fetched; 0 is all.
     """
-    links = organization_vehicles.c
-    link = connection.execute(
-        select(links.id, links.vehicle_id).where(
-            links.organization_id == listed.organization_id, links.listing_url == listed.listing_url
-        )
-    ).one_or_none()
-    vehicle_id = link.vehicle_id if link else _with_vin(connection, listed.fields.get("vin"))
-    is_new = vehicle_id is None
-    if vehicle_id is None:
-        vehicle_id = _insert(connection, listed, now=now)
-    else:
-        _update(connection, vehicle_id, listed, now=now)
-    link_id, turn = _link(connection, link.id if link else None, vehicle_id, listed, now=now)
-    images = listed_images.merge(connection, vehicle_id, listed.photos, listing_id=link_id, turn=turn, cap=cap, now=now)
-    return Saved(vehicle_id, is_new=is_new, is_duplicate=link is None and not is_new, images=images)
+    link = listings.find(connection, organization_id=listed.organization_id, listing_url=listed.listing_url)
+    vin = listed.fields.get("vin")
+    row = _row(connection, link.vehicle_id if link else _with_vin(connection, vin))
+    if link is None or row is None:
+        return _save_first(connection, listed, row, cap=cap, now=now)
+    if not _is_another(connection, row, vin):
+        return _save_again(connection, listed, row, link, cap=cap, now=now)
+    listings.leave(connection, link, listing_url=listed.listing_url)
+    assign_priorities(connection, [link.vehicle_id], cap=cap, now=now)
+    return save(connection, listed, cap=cap, now=now)
 
 
 def exists(connection: Connection, vehicle_id: int) -> bool:
@@ -88,11 +89,94 @@ def add_photos(
     return listed_images.ids_of(connection, vehicle_id, photos)
 
 
+def shows_the_same(connection: Connection, listed: ListedVehicle) -> bool:
+    """Whether a page that the listing's address led to is about the listing's own vehicle, as far as one can tell."""
+    link = listings.find(connection, organization_id=listed.organization_id, listing_url=listed.listing_url)
+    row = _row(connection, link.vehicle_id if link else None)
+    if row is None:
+        return True
+    if row["vin"] and listed.fields.get("vin"):
+        return bool(row["vin"] == listed.fields["vin"])
+    told = [(row[key], listed.fields.get(key)) for key in ("year", "make", "model")]
+    return all(_alike(ours, theirs) for ours, theirs in told if ours is not None and theirs is not None)
+
+
+def _save_first(
+    connection: Connection, listed: ListedVehicle, row: RowMapping | None, *, cap: int, now: datetime
+) -> Saved:
+    """A listing that we do not know, of a vehicle that we may know by its VIN from another."""
+    vehicle_id = _insert(connection, listed, now=now) if row is None else row["id"]
+    if row is not None:
+        _update(connection, row, listed, now=now)
+    link = listings.join(
+        connection,
+        organization_id=listed.organization_id,
+        listing_url=listed.listing_url,
+        vehicle_id=vehicle_id,
+        is_known=row is not None,
+        status=listed.status,
+        now=now,
+    )
+    has_fate = row is not None or "auction_ends_at" in listed.fields
+    images = _merge(connection, link, listed, changed=has_fate, cap=cap, now=now)
+    return Saved(vehicle_id, is_new=row is None, is_duplicate=row is not None, images=images)
+
+
+def _save_again(
+    connection: Connection, listed: ListedVehicle, row: RowMapping, link: Link, *, cap: int, now: datetime
+) -> Saved:
+    """A listing that we know, and its vehicle."""
+    ends_otherwise = _update(connection, row, listed, now=now)
+    changed = listings.read_again(connection, link, status=listed.status)
+    images = _merge(connection, link, listed, changed=changed or ends_otherwise, cap=cap, now=now)
+    became = listed.status if link.status != listed.status else None
+    return Saved(link.vehicle_id, is_new=False, is_duplicate=False, images=images, became=became)
+
+
+def _merge(
+    connection: Connection, link: Link, listed: ListedVehicle, *, changed: bool, cap: int, now: datetime
+) -> listed_images.Change:
+    """Its photos; where the listing's fate has changed, theirs has too."""
+    images = listed_images.merge(
+        connection, link.vehicle_id, listed.photos, listing_id=link.listing_id, turn=link.turn, cap=cap, now=now
+    )
+    if changed:
+        assign_priorities(connection, [link.vehicle_id], cap=cap, now=now)
+    return images
+
+
+def _alike(one: object, other: object) -> bool:
+    return str(one).casefold() == str(other).casefold()
+
+
+def _row(connection: Connection, vehicle_id: int | None) -> RowMapping | None:
+    """Held until the end of the transaction: two listings of one vehicle that are read at once take turns."""
+    if vehicle_id is None:
+        return None
+    return (
+        connection.execute(select(vehicles).where(vehicles.c.id == vehicle_id).with_for_update(key_share=True))
+        .mappings()
+        .one()
+    )
+
+
 def _with_vin(connection: Connection, vin: object) -> int | None:
     return connection.scalar(select(vehicles.c.id).where(vehicles.c.vin == vin)) if vin else None
 
 
+def _is_another(connection: Connection, row: RowMapping, vin: object) -> bool:
+    """Whether a VIN speaks against this vehicle. One that had none takes it, unless another vehicle has it already."""
+    if not vin or row["vin"] == vin:
+        return False
+    return row["vin"] is not None or _with_vin(connection, vin) is not None
+
+
 def _insert(connection: Connection, listed: ListedVehicle, *, now: datetime) -> int:
+    """none → shown.
+
+    Raises:
+        IntegrityError: Another worker has just made the vehicle of this VIN. Who looks again will find it.
+    """
     made = insert(vehicles).values(
         listing_url=listed.listing_url, origin_metadata=listed.origin, created_at=now, updated_at=now, **listed.fields
     )
@@ -100,39 +184,20 @@ def _insert(connection: Connection, listed: ListedVehicle, *, now: datetime) -> 
     return vehicle_id
 
 
-def _update(connection: Connection, vehicle_id: int, listed: ListedVehicle, *, now: datetime) -> None:
-    row = connection.execute(select(vehicles).where(vehicles.c.id == vehicle_id)).mappings().one()
-    owns = row["listing_url"] == listed.listing_url
-    changed = {key: value for key, value in listed.fields.items() if row[key] != value and (owns or row[key] is None)}
-    if owns and "vin" in changed and _with_vin(connection, changed["vin"]) is not None:
-        del changed["vin"]  # the page now names a VIN that is another vehicle of ours: a person must look
+def _update(connection: Connection, row: RowMapping, listed: ListedVehicle, *, now: datetime) -> bool:
+    """known → as the listing says, where it may. Whether an auction's end has changed by it."""
+    owns = row["listing_url"] == listed.listing_url or _inherits(connection, row, listed)
+    said = {key: value for key, value in listed.fields.items() if row[key] != value}
+    changed = {key: value for key, value in said.items() if owns or row[key] is None}
+    if owns and row["listing_url"] != listed.listing_url:
+        changed["listing_url"] = listed.listing_url
     if changed:
         origin = dict(row["origin_metadata"]) | {key: listed.origin[key] for key in changed if key in listed.origin}
-        connection.execute(
-            update(vehicles)
-            .where(vehicles.c.id == vehicle_id)
-            .values(origin_metadata=origin, updated_at=now, **changed)
-        )
+        known = update(vehicles).where(vehicles.c.id == row["id"])
+        connection.execute(known.values(origin_metadata=origin, updated_at=now, **changed))
+    return not changed.keys().isdisjoint(("sale_status", "auction_ends_at"))
 
 
-def _link(
-    connection: Connection, link_id: int | None, vehicle_id: int, listed: ListedVehicle, *, now: datetime
-) -> tuple[int, int]:
-    """The link's id, and the vehicle's turn within the organization."""
-    links = organization_vehicles.c
-    if link_id is not None:
-        seen = {"status": listed.status, "missed_readings": 0, "last_seen_at": now}
-        again = update(organization_vehicles).where(links.id == link_id).values(**seen).returning(links.turn)
-        return link_id, connection.execute(again).scalar_one()
-    last = select(func.max(links.turn)).where(links.organization_id == listed.organization_id)
-    turn = (connection.scalar(last) or 0) + 1
-    made = insert(organization_vehicles).values(
-        organization_id=listed.organization_id,
-        listing_url=listed.listing_url,
-        vehicle_id=vehicle_id,
-        turn=turn,
-        status=listed.status,
-        first_seen_at=now,
-        last_seen_at=now,
-    )
-    return connection.execute(made.returning(links.id)).scalar_one(), turn
+def _inherits(connection: Connection, row: RowMapping, listed: ListedVehicle) -> bool:
+    """The listing that made the vehicle is gone, and this is another of the same organization."""
+    return listings.first_of(connection, row["id"]) == (listed.organization_id, "gone")

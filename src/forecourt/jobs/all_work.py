@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from forecourt import backfill, importer
 from forecourt.db.image_claims import ImageClaim
 from forecourt.db.import_queue import QueueClaim
-from forecourt.importer import Imported, NotImported
+from forecourt.importer import Imported, NotImported, Vanished
 from forecourt.jobs.import_work import ImportWork
 from forecourt.jobs.photo_work import PhotoWork
 
@@ -78,5 +78,5 @@ class AllWork:
 
 
 def _sorted(settlements: Sequence[Settlement]) -> tuple[list[importer.Settlement], list[backfill.Settlement]]:
-    listings = [each for each in settlements if isinstance(each, Imported | NotImported)]
-    return listings, [each for each in settlements if not isinstance(each, Imported | NotImported)]
+    listings = [each for each in settlements if isinstance(each, Imported | NotImported | Vanished)]
+    return listings, [each for each in settlements if not isinstance(each, Imported | NotImported | Vanished)]

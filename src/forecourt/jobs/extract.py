@@ -13,15 +13,17 @@ from sqlalchemy import Connection
 
 from forecourt.db import hosts, import_queue, organizations
 from forecourt.db.engine import database_now
+from forecourt.db.listings_seen import Counted
 from forecourt.db.organizations import Organization
 from forecourt.discovery import Found, discover
 from forecourt.errors import ForecourtError, HostTrouble, LeaseLost, Trouble
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch.address import host_of
-from forecourt.importer import Imported, NotImported
+from forecourt.importer import Imported, NotImported, Vanished
 from forecourt.jobs.anew import begin_anew
 from forecourt.jobs.house import PATIENCE, House, Progress, living_worker, page_reader
 from forecourt.jobs.import_work import ImportWork
+from forecourt.jobs.vanishing import count_listings
 from forecourt.pages import PageReader
 from forecourt.worker.run import Ending, Run
 
@@ -39,6 +41,8 @@ class Reading:
         trouble: Why nothing could be found, in one line.
         waits: That is for a passing reason: nobody has failed.
         is_read: The run came to it, and has noted so down.
+        counted: What its inventory says of the listings that we know.
+        vanished: Those whose pages were gone, too.
     """
 
     organization: Organization
@@ -46,8 +50,10 @@ class Reading:
     trouble: str | None = None
     waits: bool = False
     is_read: bool = False
+    counted: Counted | None = None
     imported: list[Imported] = field(default_factory=list)
     failed: list[NotImported] = field(default_factory=list)
+    vanished: list[Vanished] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,7 @@ async def extract(house: House, chosen: Sequence[Organization], *, progress: Pro
         return Extracted((), Ending())
     imported: list[Imported] = []
     failed: list[NotImported] = []
+    vanished: list[Vanished] = []
 
     async def read() -> Ending:
         async with living_worker(house) as worker, page_reader(house, worker) as reader:
@@ -91,10 +98,11 @@ async def extract(house: House, chosen: Sequence[Organization], *, progress: Pro
                 reader,
                 house.database,
                 house.settings.max_images_per_vehicle,
-                lambda work: progress("listings", len(work.imported) + len(work.failed), None),
+                lambda work: progress("listings", work.done, None),
                 organization_ids=list(readings),
                 imported=imported,
                 failed=failed,
+                vanished=vanished,
             )
             run = Run(work, database=house.database, turns=worker.turns, stop=house.stop, patience=PATIENCE)
             return await run.until_done()
@@ -104,6 +112,8 @@ async def extract(house: House, chosen: Sequence[Organization], *, progress: Pro
         readings[each.claim.organization_id].imported.append(each)
     for each_failed in failed:
         readings[each_failed.claim.organization_id].failed.append(each_failed)
+    for each_vanished in vanished:
+        readings[each_vanished.claim.organization_id].vanished.append(each_vanished)
     return Extracted(list(readings.values()), ending)
 
 
@@ -163,18 +173,20 @@ async def _note(house: House, reading: Reading, outcome: str) -> None:
 
 async def _read_inventory(house: House, reading: Reading, reader: PageReader) -> None:
     organization = reading.organization
+    began_at = await house.database.read(database_now)
     try:
         found = await discover(organization, reader=reader)
         outcome = found.outcome
         reading.trouble = _why_nothing(found)
         reading.found = len(found.listing_urls)
     except Trouble as trouble:
-        found, outcome = Found(), str(trouble.kind)
+        found, outcome = Found(gaps=[str(trouble)]), str(trouble.kind)
         reading.trouble, reading.waits = str(trouble), isinstance(trouble, HostTrouble)
     except LeaseLost as lost:
         reading.trouble, reading.waits = str(lost), True
         return
     await house.database.write(lambda connection: _enqueue(house, connection, organization, list(found.listing_urls)))
+    reading.counted = await count_listings(house, organization, found, began_at=began_at)
     await _note(house, reading, outcome)
 
 

@@ -42,7 +42,7 @@ async def _work(house: House, progress: Progress) -> None:
             reader,
             house.database,
             house.settings.max_images_per_vehicle,
-            lambda work: progress("listings", len(work.imported) + len(work.failed), None),
+            lambda work: progress("listings", work.done, None),
         )
         run = Run(AllWork(imports, photos), database=house.database, turns=worker.turns, stop=house.stop, patience=None)
         await _both(run.until_done(), _read_inventories_as_due(house, reader, progress))

@@ -13,7 +13,7 @@ from forecourt.db.database import Database
 from forecourt.db.import_queue import QueueClaim
 from forecourt.errors import TransientError
 from forecourt.failure_kinds import FailureKind
-from forecourt.importer import Imported, NotImported
+from forecourt.importer import Imported, NotImported, Vanished
 from forecourt.pages import PageReader
 
 
@@ -36,8 +36,14 @@ class ImportWork:
     batch_size: int = 40
     imported: list[Imported] = field(default_factory=list)
     failed: list[NotImported] = field(default_factory=list)
+    vanished: list[Vanished] = field(default_factory=list)
     random: Random = field(default_factory=Random)
     _claimed: int = 0
+
+    @property
+    def done(self) -> int:
+        """Listings that were brought to some end."""
+        return len(self.imported) + len(self.failed) + len(self.vanished)
 
     def wake(self, connection: Connection, *, now: datetime) -> None:
         """Make ready what has come due."""
@@ -80,22 +86,30 @@ class ImportWork:
         self, connection: Connection, settlements: Sequence[importer.Settlement], *, now: datetime
     ) -> Sequence[importer.Settlement]:
         """Write down the failures; a listing that was imported is settled with its vehicle."""
-        return [
-            each
-            for each in settlements
-            if isinstance(each, Imported) or importer.settle_failure(connection, each, now=now, random=self.random)
-        ]
+        return [each for each in settlements if self._settle(connection, each, now=now)]
 
     def settled(self, settlements: Sequence[importer.Settlement]) -> None:
         """Count them, show them."""
         for settlement in settlements:
-            if isinstance(settlement, Imported):
-                self.imported.append(settlement)
-            else:
-                self.failed.append(settlement)
+            match settlement:
+                case Imported():
+                    self.imported.append(settlement)
+                case Vanished():
+                    self.vanished.append(settlement)
+                case NotImported():
+                    self.failed.append(settlement)
         self.progress(self)
 
     def hand_back(self, connection: Connection, claims: Sequence[QueueClaim]) -> None:
         """Let others have what was not begun or not finished."""
         import_queue.hand_back(connection, claims)
         self._claimed -= len(claims)
+
+    def _settle(self, connection: Connection, settlement: importer.Settlement, *, now: datetime) -> bool:
+        match settlement:
+            case Imported():
+                return True
+            case Vanished():
+                return importer.settle_vanished(connection, settlement, cap=self.cap, now=now)
+            case NotImported():
+                return importer.settle_failure(connection, settlement, cap=self.cap, now=now, random=self.random)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forecourt.importer import Imported, NotImported
+from forecourt.importer import Imported, NotImported, Vanished
 from forecourt.jobs.anew import begin_anew
 from forecourt.jobs.house import PATIENCE, House, Progress, living_worker, page_reader
 from forecourt.jobs.import_work import ImportWork
@@ -17,6 +17,7 @@ class Processed:
 
     imported: Sequence[Imported]
     failed: Sequence[NotImported]
+    vanished: Sequence[Vanished]
     ending: Ending
     photos: Trickled | None
 
@@ -33,26 +34,36 @@ async def process_import_queue(
     """Bring the rows that are due to an end."""
 
     def show(work: ImportWork) -> None:
-        progress("listings", len(work.imported) + len(work.failed), limit)
+        progress("listings", work.done, limit)
 
     cap = house.settings.max_images_per_vehicle
     organization_ids = None if organization_id is None else [organization_id]
     imported: list[Imported] = []
     failed: list[NotImported] = []
+    vanished: list[Vanished] = []
 
     async def read() -> Ending:
-        most = None if limit is None else limit - len(imported) - len(failed)
+        most = None if limit is None else limit - len(imported) - len(failed) - len(vanished)
         async with living_worker(house) as worker, page_reader(house, worker) as reader:
             work = ImportWork(
-                reader, house.database, cap, show, organization_ids, most, batch_size, imported=imported, failed=failed
+                reader,
+                house.database,
+                cap,
+                show,
+                organization_ids,
+                most,
+                batch_size,
+                imported=imported,
+                failed=failed,
+                vanished=vanished,
             )
             run = Run(work, database=house.database, turns=worker.turns, stop=house.stop, patience=PATIENCE)
             return await run.until_done()
 
     ending = await begin_anew(read)
     if skip_image_upload or house.stop.is_set():
-        return Processed(imported, failed, ending, None)
+        return Processed(imported, failed, vanished, ending, None)
     vehicle_ids = {each.saved.vehicle_id for each in imported}
     vehicles = await choose(house, vehicle_ids=vehicle_ids, max_images=cap)
     photos = await backfill_vehicles(house, vehicles, max_images=cap, batch_size=len(vehicles), progress=progress)
-    return Processed(imported, failed, ending, photos)
+    return Processed(imported, failed, vanished, ending, photos)

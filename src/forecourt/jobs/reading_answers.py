@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from forecourt.db.listings_seen import Counted
 from forecourt.db.organizations import Organization
 from forecourt.errors import HostTrouble
 from forecourt.importer import NotImported
@@ -17,7 +18,7 @@ _MOST_LINES = 10
 def process(processed: Processed) -> Report:
     """process-import-queue."""
     imported, failed, ending = processed.imported, processed.failed, processed.ending
-    done = len(imported) + len(failed)
+    done = len(imported) + len(failed) + len(processed.vanished)
     if not done:
         empty = {"success": True, "message": "No items to process", "processed": 0}
         return Report(empty, ("No listing is due.",), exit_code({}, ending, waits=False))
@@ -29,12 +30,14 @@ def process(processed: Processed) -> Report:
         "succeeded": len(imported),
         "failed": len(failed),
         "duplicates": duplicates,
+        "gone": len(processed.vanished),
         "vehicles_created": new,
     }
-    images = sum(each.saved.images.added for each in imported)
+    images, gone = sum(each.saved.images.added for each in imported), len(processed.vanished)
     lines = [
         f"{done} listings read: {len(new)} new vehicles, {len(imported) - len(new)} known ones.",
         f"{images} new photos show from their own servers.",
+        *([f"{gone} listings that their inventories no longer name are gone."] if gone else []),
         *_listing_lines(failed),
     ]
     counted = _counted(failed)
@@ -96,7 +99,7 @@ def _extract_answer(
 
 
 def _organization_result(reading: Reading, status: str) -> dict[str, object]:
-    organization = reading.organization
+    organization, counted = reading.organization, reading.counted or Counted(0, 0)
     return {
         "organization_id": organization.organization_id,
         "business_name": organization.name,
@@ -105,17 +108,37 @@ def _organization_result(reading: Reading, status: str) -> dict[str, object]:
         "vehicles_before": organization.active_vehicles,
         "vehicles_found": reading.found,
         "vehicles_created": _created(reading),
+        "listings_seen": counted.seen,
+        "listings_missed": counted.missed,
+        "listings_gone": len(reading.vanished),
+        "listings_sold": _sold(reading),
+        "unchanged_because": counted.unchanged_because,
         "error": reading.trouble[:LONGEST_ERROR] if reading.trouble else None,
     }
 
 
 def _organization_line(reading: Reading) -> str:
     organization = reading.organization
+    before, created = organization.active_vehicles, _created(reading)
     if reading.trouble:
-        return f"{organization.name}: {reading.trouble}"
-    created = _created(reading)
-    before = organization.active_vehicles
-    return f"{organization.name}: {before} -> {before + created} vehicles (+{created}), {reading.found} listings found"
+        return f"{organization.name}: {reading.trouble}" + (f"; {before} vehicles stay as they are" if before else "")
+    after = before + created - len(reading.vanished) - _sold(reading)
+    found = f"{organization.name}: {before} -> {after} vehicles (+{created}), {reading.found} listings found"
+    return found + _fates(reading)
+
+
+def _fates(reading: Reading) -> str:
+    """What became of the listings that were known before, where something did or would have."""
+    counted = reading.counted or Counted(0, 0)
+    if counted.unchanged_because:
+        return f"; of the known ones nothing was changed, because {counted.unchanged_because}"
+    numbers = {"seen": counted.seen, "missed": counted.missed, "gone": len(reading.vanished), "sold": _sold(reading)}
+    told = ", ".join(f"{number} {what}" for what, number in numbers.items() if number)
+    return f"; of the known ones {told}" if told else ""
+
+
+def _sold(reading: Reading) -> int:
+    return sum(each.saved.became == "sold" for each in reading.imported)
 
 
 def _created(reading: Reading) -> int:

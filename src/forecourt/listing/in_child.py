@@ -26,7 +26,11 @@ def read(arguments: Mapping[str, Any], body: bytes) -> Any:  # noqa: ANN401 (JSO
     if kind == "sitemap":
         found = read_sitemap(body)
         reading = PageReading(
-            "sitemap", listing_urls=found.listing_urls, sitemaps=found.sitemaps, left_out=found.left_out
+            "sitemap",
+            listing_urls=found.listing_urls,
+            sitemaps=found.sitemaps,
+            left_out=found.left_out,
+            is_whole=found.is_whole,
         )
     elif kind == "feed":
         vehicles = tuple(read_feed(body, url=url, content_type=content_type))

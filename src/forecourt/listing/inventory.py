@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from forecourt.listing.document import Page
 from forecourt.listing.makes import known_make
 from forecourt.listing.outline import Element
+from forecourt.listing.paging import offset, page_number
 from forecourt.listing.photo_urls import refusal
 from forecourt.listing.url_shapes import listing_score, looks_like_listing
 
@@ -31,9 +32,6 @@ _NEXT = re.compile(
     r"|próxima|seguinte|następna|nästa|neste|næste|seuraava|další|următoarea|следующая|наступна|次へ"
     r"|older)?\s*(page)?\s*[›»>→]*",  # noqa: RUF001
     re.IGNORECASE,
-)
-_PAGE_PARAMETERS = frozenset(
-    {"page", "p", "pg", "pagina", "seite", "paged", "pn", "pageno", "pagenumber", "currentpage", "strona", "sida"}
 )
 
 
@@ -59,19 +57,22 @@ def next_page(page: Page) -> str | None:
         if target := _followable(page, node.attributes["href"] or "", here):
             return target
     numbered: dict[int, str] = {}
-    current = _page_number(here)
+    further: dict[int, str] = {}
+    current = page_number(here)
     for element in page.outline.elements:
         if element.tag != "a" or not (target := _followable(page, element.get("href"), here)):
             continue
         text = page.outline.text(element, longest=40)
         named = element.get("aria-label") or element.get("title")
         if any(said and _NEXT.fullmatch(said.strip()) and re.search(r"\w", said) for said in (text, named[:40])) or (
-            re.search(r"(^|[\s_-])next([\s_-]|$)", element.get("class")) and _page_number(target) in (0, current + 1)
+            re.search(r"(^|[\s_-])next([\s_-]|$)", element.get("class")) and page_number(target) in (0, current + 1)
         ):
             return target
-        if text.isdecimal() and len(text) < 6 and _page_number(target) == int(text):  # noqa: PLR2004 (a page number)
+        if text.isdecimal() and len(text) < 6 and page_number(target) == int(text):  # noqa: PLR2004 (a page number)
             numbered.setdefault(int(text), target)
-    return numbered.get(current + 1)
+        elif text.isdecimal() and (begins := offset(target)) and begins > (offset(here) or 0):
+            further.setdefault(begins, target)
+    return numbered.get(current + 1) or (further[min(further)] if further else None)
 
 
 def _own_links(page: Page) -> Iterator[tuple[Element, str]]:
@@ -140,16 +141,6 @@ def _followable(page: Page, href: str, here: str) -> str | None:
         return None
     target = page.absolute(href)
     return target if not refusal(target) and _site(target) == _site(page.url) and target != here else None
-
-
-def _page_number(url: str) -> int:
-    """The number of a list's page by its address: 1 where it has none."""
-    parts = urlsplit(url)
-    for name, value in parse_qsl(parts.query):
-        if name.lower().split("[")[0].split("_")[-1] in _PAGE_PARAMETERS and value.isdecimal() and len(value) < 6:  # noqa: PLR2004
-            return int(value)
-    found = re.search(r"/(?:page|seite|pagina|p)[/-]?(\d{1,5})/?$", parts.path, re.IGNORECASE)
-    return int(found[1]) if found else 1
 
 
 def _site(url: str) -> str:

@@ -29,6 +29,7 @@ from forecourt.listing.schema_org import Graph, show_images, tell
 from forecourt.listing.shown_amounts import shown_first
 from forecourt.listing.sitemap import is_sitemap, read_sitemap
 from forecourt.listing.state import StateReading, read_state
+from forecourt.listing.state_paging import StatePaging, read_paging
 from forecourt.listing.states import is_json, read_states
 from forecourt.listing.url_shapes import looks_like_listing
 from forecourt.listing.values import Listing, PageReading
@@ -68,7 +69,8 @@ def _read_markup(page: Page) -> PageReading:
     }
     graphs = list(told_by.values())
     readers = [_told(graph, page, reader) for reader, graph in told_by.items()]
-    state = read_state(page, read_states(page))
+    states = read_states(page)
+    state = read_state(page, states)
     dom, repeated = read_dom(page)
     told = is_offer(state.own) and not is_about_vehicles(page)
     if any(readers) or (state.is_sure and told):
@@ -79,10 +81,12 @@ def _read_markup(page: Page) -> PageReading:
     tells = told and len(cards) < MANY_CARDS and all(len(graph.vehicles) <= 1 for graph in graphs)
     if (shows and looks_like_listing(page.url)) or ((shows or tells) and not state.listed):
         return PageReading("vehicle", listing=_listing(page, [state.own, dom], bare=state.galleries))
-    return _read_list(page, graphs, state, cards)
+    return _read_list(page, graphs, state, cards, paging=read_paging(page, states))
 
 
-def _read_list(page: Page, graphs: Sequence[Graph], state: StateReading, cards: Sequence[str]) -> PageReading:
+def _read_list(
+    page: Page, graphs: Sequence[Graph], state: StateReading, cards: Sequence[str], *, paging: StatePaging
+) -> PageReading:
     """An inventory, a wall, or nothing."""
     told = [one for graph in graphs for one in listed_by(graph, page)]
     urls = together(state, [*cards, *named_urls(graphs, page)])
@@ -92,28 +96,23 @@ def _read_list(page: Page, graphs: Sequence[Graph], state: StateReading, cards: 
     return PageReading(
         "inventory",
         listing_urls=urls,
-        next_page=next_page(page),
+        next_page=next_page(page) or paging.next_page,
         vehicles=max(tuple(told), state.listed, key=len),
         inventory_urls=lists,
-        results_total=state.results_total,
-        pages_total=state.pages_total,
+        results_total=paging.results_total,
+        pages_total=paging.pages_total,
     )
 
 
 def _read_document(values: list[object], *, url: str) -> PageReading:
     """The answer of a site's own API: JSON, and nothing to look at."""
     page = parse(b"<html></html>", url=url, content_type=None)
-    state = read_state(page, [put_together(value) for value in values])
+    states = [put_together(value) for value in values]
+    state = read_state(page, states)
     if is_offer(state.own) and (state.is_sure or not state.listed):
         return PageReading("vehicle", listing=_listing(page, [state.own]))
     if state.listed:
-        return PageReading(
-            "inventory",
-            listing_urls=tuple(one.url for one in state.listed),
-            vehicles=state.listed,
-            results_total=state.results_total,
-            pages_total=state.pages_total,
-        )
+        return _read_list(page, [], state, [], paging=read_paging(page, states))
     return PageReading("nothing")
 
 

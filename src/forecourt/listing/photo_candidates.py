@@ -58,12 +58,13 @@ def candidates(page: Page) -> list[Candidate]:
 def _of_image(page: Page, image: Element) -> Iterator[Candidate]:
     if _is_small(image) or _FURNITURE.search(f"{image.get('class')} {image.get('id')}"):
         return
-    raw = [*_addresses(image), image.get("src")]
+    raw = _addresses(image)
     link = ""
     for ancestor in page.outline.ancestors(image, most=6):
         if ancestor.tag == "picture":
-            for source in page.outline.children(ancestor):
-                raw += _addresses(source) if source.tag == "source" else []
+            sources = [one for one in page.outline.children(ancestor) if one.tag == "source"]
+            raw += from_srcset(", ".join(one.get("srcset") for one in sources))
+            raw += [url for one in sources for url in _addresses(one)]
         elif ancestor.tag == "a":
             href = ancestor.get("href")
             if is_photo_url(href):
@@ -72,7 +73,7 @@ def _of_image(page: Page, image: Element) -> Iterator[Candidate]:
                 raw += [value for value in _addresses(ancestor) if is_photo_url(value)]
                 link = _page_link(page, href)
             break
-    yield from _candidate(page, image, raw, link)
+    yield from _candidate(page, image, [*raw, image.get("src")], link)
 
 
 def _of_attributes(page: Page, element: Element) -> Iterator[Candidate]:

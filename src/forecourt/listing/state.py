@@ -12,8 +12,7 @@ from forecourt.listing.document import Page
 from forecourt.listing.merge import merge
 from forecourt.listing.photo_templates import filled
 from forecourt.listing.state_facts import READER, tell_state
-from forecourt.listing.state_keys import plain_key
-from forecourt.listing.state_links import address_of, is_page_of
+from forecourt.listing.state_links import address_of, addresses_by_number, is_page_of
 from forecourt.listing.state_photos import longest_gallery, photos_of_state
 from forecourt.listing.state_shapes import StateList, StateVehicle, find_shapes
 from forecourt.listing.url_shapes import looks_like_listing
@@ -22,15 +21,6 @@ from forecourt.listing.values import Listing
 MOST_LISTED = 1_000
 _MOST_ALONE = 20
 _ENOUGH_FACTS = 4
-_NEAR_THE_TOP = 3_000
-_DEEPEST_TOTAL = 6
-_TOTALS = frozenset(
-    """
-    numberofresults totalresults totalcount totalhits totalitems totalvehicles totallistings resultscount nbhits
-    resulttotal total
-    """.split()
-)
-_PAGES = frozenset("numberofpages totalpages pagecount nbpages pagestotal pagetotal lastpage maxpages".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +33,6 @@ class StateReading:
         galleries: Lists of photos that stand by themselves, `var photos = […]`, whosever they are.
         listed: The vehicles of its longest list, each with its own address, in order.
         is_store: That list is a store by number: it may hold more than the page shows.
-        results_total: Of how many vehicles the list is a part, where a state says so.
-        pages_total: Of how many pages.
     """
 
     own: Claims
@@ -52,8 +40,6 @@ class StateReading:
     galleries: tuple[tuple[tuple[str, ...], ...], ...] = ()
     listed: tuple[Listing, ...] = ()
     is_store: bool = False
-    results_total: int | None = None
-    pages_total: int | None = None
 
 
 def read_state(page: Page, states: Sequence[object]) -> StateReading:
@@ -75,8 +61,7 @@ def read_state(page: Page, states: Sequence[object]) -> StateReading:
         tell_state(vehicle, own)
         if not own.photos:
             _show(vehicle, own, page)
-    total, pages = _totals(states) if listed else (None, None)
-    return StateReading(own, bool(named), _bare_galleries(page, bare), tuple(listed), is_store, total, pages)
+    return StateReading(own, bool(named), _bare_galleries(page, bare), tuple(listed), is_store)
 
 
 def _named_in_lists(page: Page, lists: Sequence[StateList]) -> list[StateVehicle]:
@@ -141,6 +126,7 @@ def _longest(page: Page, lists: Sequence[StateList]) -> tuple[list[Listing], boo
         for vehicle in each.vehicles[:MOST_LISTED]:
             if url := address_of(vehicle, page):
                 found.setdefault(url, vehicle)
+        found = found or addresses_by_number(each.vehicles[:MOST_LISTED], page)
         if len(found) > len(best):
             best = [_listing(vehicle, url, page) for url, vehicle in found.items()]
             is_store = each.is_store
@@ -152,21 +138,3 @@ def _listing(vehicle: StateVehicle, url: str, page: Page) -> Listing:
     tell_state(vehicle, claims)
     _show(vehicle, claims, page)
     return merge(url, [claims], [], locale=page.locale)
-
-
-def _totals(states: Sequence[object]) -> tuple[int | None, int | None]:
-    """How many results and pages a list says that it has."""
-    total = pages = None
-    waiting: list[tuple[object, int]] = [(state, 0) for state in states]
-    for _ in range(_NEAR_THE_TOP):
-        if not waiting:
-            break
-        value, depth = waiting.pop(0)
-        for key, inner in value.items() if isinstance(value, dict) else ():
-            name = plain_key(key)
-            if type(inner) is int and inner > 0:
-                total = inner if total is None and name in _TOTALS else total
-                pages = inner if pages is None and name in _PAGES else pages
-            elif isinstance(inner, dict) and depth < _DEEPEST_TOTAL:
-                waiting.append((inner, depth + 1))
-    return total, pages

@@ -1,7 +1,8 @@
 """The page about a vehicle of a state, and whether it is the page at hand."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from urllib.parse import unquote, urlsplit
 
 from forecourt.listing.document import Page
@@ -23,6 +24,9 @@ _ID_KEY = re.compile(
     r"|public|reference|source)?(?:id|uuid|guid|vin|slug|no|number|reference|ref|hash|key)"
 )
 _IDS_IN_URL = 3
+_NUMBERS = re.compile(r"[\w\-]{5,}")
+_MOST_LINKS = 2_000
+_FEWEST_EXAMPLES = 2
 
 
 def address_of(vehicle: StateVehicle, page: Page) -> str | None:
@@ -41,6 +45,25 @@ def address_of(vehicle: StateVehicle, page: Page) -> str | None:
         if score > 0 and (best is None or score > best[0]):
             best = score, url
     return best[1] if best else None
+
+
+def addresses_by_number(vehicles: Sequence[StateVehicle], page: Page) -> dict[str, StateVehicle]:
+    """For a list that names no addresses: those of the page's own links that differ by nothing but a vehicle's number.
+
+    Two links that agree in all but the number show how the others are written.
+    """
+    numbered = {number: vehicle for vehicle in vehicles for number in _ids(vehicle)}
+    patterns: Counter[tuple[str, str]] = Counter()
+    for node in page.tree.css("a[href]")[:_MOST_LINKS]:
+        url = page.absolute(node.attributes["href"] or "").partition("#")[0].partition("?")[0]
+        for number in _NUMBERS.findall(url):
+            if number in numbered and site_of(url) == site_of(page.url):
+                before, _, behind = url.partition(number)
+                patterns[before, behind] += 1
+    [(pattern, count)] = patterns.most_common(1) or [(("", ""), 0)]
+    if count < _FEWEST_EXAMPLES:
+        return {}
+    return {f"{pattern[0]}{number}{pattern[1]}": vehicle for number, vehicle in numbered.items()}
 
 
 def is_page_of(vehicle: StateVehicle, page: Page) -> bool:

@@ -23,10 +23,10 @@ LONGEST_STATE = 12 * 1024 * 1024
 _LONGEST_LITERAL = 400_000  # read by us and not by the json module, a hundred times slower
 _SHORTEST = 60
 _MOST_STARTS = 400
-# A script without any of these words tells of no vehicle and of no photo.
+# A script without any of these words tells of no vehicle, no photo and no further page.
 _TELLS = re.compile(
     r"vin\b|make|model|brand|marque|marca|marke|price|preis|prix|precio|prezzo|mileage|odometer|kilomet|vehicle|listing"
-    r"|image|photo|gallery|auction|\.jpe?g|\.webp",
+    r"|image|photo|gallery|auction|\.jpe?g|\.webp|paginat",
     re.IGNORECASE,
 )
 _STARTS = re.compile(

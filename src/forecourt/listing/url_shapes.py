@@ -43,9 +43,13 @@ _YEAR = re.compile(r"(?:^|[-_/])(?:19[0-9]\d|20[0-4]\d)(?=[-_/]|$)")
 _VIN = re.compile(r"(?<![a-z0-9])[a-hj-npr-z0-9]{17}(?![a-z0-9])", re.IGNORECASE)
 
 
-def looks_like_listing(url: str) -> bool:
-    """Whether an address has the shape of a page about one vehicle: a VIN, or words, year, make and number together."""
-    return listing_score(url) >= _ENOUGH
+def looks_like_listing(url: str, *, has_images: bool = False) -> bool:
+    """Whether an address has the shape of a page about one vehicle: a VIN, or words, year, make and number together.
+
+    Args:
+        has_images: Images of the page are named beside it, as in an image sitemap: that speaks for it, too.
+    """
+    return listing_score(url) + has_images >= _ENOUGH
 
 
 @lru_cache(maxsize=4096)

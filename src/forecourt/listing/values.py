@@ -87,8 +87,10 @@ class PageReading:
         left_out: Addresses that were named and are not followed, and why.
         sitemaps: Of a sitemap index: the sitemaps that it names.
         inventory_urls: Of any page: links of its own site that look like lists of vehicles, the likeliest first.
-        results_total: Of an inventory: how many vehicles the whole list has, where the page says so.
-        pages_total: Of an inventory: on how many pages.
+        results_total: Of an inventory: how many vehicles it says there are, over all its pages.
+        pages_total: Of an inventory: how many pages it says it has.
+        is_whole: Nothing is missing that was to be read: a sitemap that breaks off is not whole.
+        url: Where it was served from, after redirects; None where nobody has fetched it.
     """
 
     kind: PageKind
@@ -101,12 +103,18 @@ class PageReading:
     inventory_urls: tuple[str, ...] = ()
     results_total: int | None = None
     pages_total: int | None = None
+    is_whole: bool = True
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SitemapReading:
-    """The addresses that a sitemap names, in its order. An index names further `sitemaps`."""
+    """The addresses that a sitemap names, in its order. An index names further `sitemaps`.
+
+    `is_whole`: it was read to its end, and none of our limits cut it.
+    """
 
     listing_urls: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    is_whole: bool = True
