@@ -131,3 +131,13 @@ def test_whatever_comes_survives_the_way_out_of_the_child(kind: str, body: bytes
     reading = READING.validate_python(json.loads(json.dumps(answer)))
 
     assert reading.listing is None or reading.listing.make in ("Ford", None)
+
+
+@pytest.mark.parametrize("url", ["data:text/html,x", "http:a", "https://user:geheim@dealer.example/1", "javascript:x"])
+def test_a_feeds_link_that_is_refused_is_no_address_to_be_read(url: str) -> None:
+    """X04, U12."""
+    body = f"vin,make,model,url\n1FTEW1E4XKFA00142,Ford,F-150,{url}\n".encode()
+
+    answer = read_in_child({"kind": "feed", "url": URL, "content_type": "text/csv"}, body)
+
+    assert answer["listing_urls"] == []

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from forecourt.listing.feeds import read_feed
 from forecourt.listing.page import read_page
+from forecourt.listing.photo_urls import refusal
 from forecourt.listing.sitemap import read_sitemap
 from forecourt.listing.values import PageReading
 
@@ -29,7 +30,8 @@ def read(arguments: Mapping[str, Any], body: bytes) -> Any:  # noqa: ANN401 (JSO
         )
     elif kind == "feed":
         vehicles = tuple(read_feed(body, url=url, content_type=content_type))
-        reading = PageReading("feed", listing_urls=tuple(each.url for each in vehicles), vehicles=vehicles)
+        urls = tuple(dict.fromkeys(each.url for each in vehicles if not refusal(each.url)))
+        reading = PageReading("feed", listing_urls=urls, vehicles=vehicles)
     else:
         reading = read_page(body, url=url, content_type=content_type)
     return READING.dump_python(reading, mode="json", fallback=_plain, warnings="none")  # of read-only mappings
