@@ -3,13 +3,18 @@
 # The environment is remade only when what it comes from has changed.
 FROM := pyproject.toml uv.lock tools/install.sh tools/get_uv.py
 
-.PHONY: help install demo test check
+SECONDS ?= 60
+SEED ?= 1
+
+.PHONY: help install demo test check extraction-report fuzz
 
 help:
 	@echo "make demo     the guided tour over three dealer sites on this machine"
 	@echo "make install  Forecourt alone, as .venv/bin/forecourt"
 	@echo "make test     all tests; make test ONLY='tests/db -k fence' for some"
 	@echo "make check    format, lint, types, the order of imports, docs that match the code"
+	@echo "make extraction-report    how well and how fast pages are read; make extraction-report PAGES=folder for others"
+	@echo "make fuzz     spoilt pages for a minute; make fuzz SECONDS=600 SEED=2 for longer and for others"
 
 install: .venv/.forecourt
 	@echo "ready: .venv/bin/forecourt --help"
@@ -27,6 +32,12 @@ check: .venv/.development
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
 	@.venv/bin/pytest -q tests/test_house.py tests/test_docs*.py
+
+extraction-report: .venv/.development
+	@PYTHONPATH=tests .venv/bin/python tools/extraction_report.py $(PAGES)
+
+fuzz: .venv/.development
+	@PYTHONPATH=tests nice -n 15 .venv/bin/python tools/fuzz_listing.py --seconds $(SECONDS) --seed $(SEED)
 
 .venv/.forecourt: $(FROM)
 	@sh tools/install.sh --no-dev --inexact

@@ -46,8 +46,13 @@ class SavedPage:
 
 def saved_pages(shared: Path = SHARED) -> list[SavedPage]:
     """All of them, by name."""
+    return pages_in(shared / "pages")
+
+
+def pages_in(folder: Path) -> list[SavedPage]:
+    """The pages of one folder, by name."""
     found = []
-    for path in sorted((shared / "pages").glob("*/expected.json")):
+    for path in sorted(folder.glob("*/expected.json")):
         told = json.loads(path.read_text("utf-8"))
         for truth in told if isinstance(told, list) else [told]:
             file = path.parent / (truth.get("file") or truth["page"])
