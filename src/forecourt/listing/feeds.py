@@ -22,7 +22,7 @@ from forecourt.listing.makes import split_title
 from forecourt.listing.merge import merge
 from forecourt.listing.opengraph import TITLE_READER
 from forecourt.listing.photo_urls import absolute
-from forecourt.listing.tolerant_xml import local_name, without_doctype, without_stray_brackets
+from forecourt.listing.tolerant_xml import local_name, without_doctype, without_stray_marks
 from forecourt.listing.values import Listing
 
 READER = "feed"
@@ -123,7 +123,7 @@ def _json_rows(text: str) -> Iterator[Row]:
 def _xml_rows(body: bytes) -> Iterator[Row]:
     """Each element that stands for a vehicle as a row; elements of one name become a list."""
     events = etree.iterparse(
-        io.BytesIO(without_stray_brackets(without_doctype(body[:LONGEST_BYTES]))),
+        io.BytesIO(without_stray_marks(without_doctype(body[:LONGEST_BYTES]))),
         events=("start", "end"),
         recover=True,
         resolve_entities=False,

@@ -14,7 +14,7 @@ from typing import Any
 from lxml import etree
 
 from forecourt.listing.photo_urls import left_out, refusal
-from forecourt.listing.tolerant_xml import local_name, without_doctype, without_stray_brackets
+from forecourt.listing.tolerant_xml import ending_with_tags, local_name, without_doctype, without_stray_marks
 from forecourt.listing.url_shapes import looks_like_listing
 from forecourt.listing.values import LeftOut, SitemapReading
 
@@ -63,12 +63,12 @@ def _entries(body: bytes) -> Iterator[tuple[str, str]]:
         huge_tree=False,
         remove_comments=True,
     )
-    for number, chunk in enumerate(_plain(body)):
+    for number, chunk in enumerate(ending_with_tags(_plain(body))):
         if number == 0 and not chunk.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
             yield from _lines(body)
             return
         try:
-            tags = without_stray_brackets(chunk)
+            tags = without_stray_marks(chunk)
             parser.feed(tags if number else without_doctype(tags).lstrip())
             yield from _whole(parser.read_events())
         except etree.XMLSyntaxError:
