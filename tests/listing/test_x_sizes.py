@@ -42,6 +42,17 @@ def test_of_ten_thousand_pictures_the_first_are_kept_in_their_order() -> None:
     assert reading.listing.photos == tuple(f"{SITE}/photos/{number}.jpg" for number in range(MOST_PHOTOS))
 
 
+def test_of_a_quarter_of_a_million_links_the_first_are_looked_at() -> None:
+    """X06."""
+    card = '<div><a href="/cars/2019-ford-focus-{0}"><img src="/p/{0}.jpg">2019 Ford Focus</a> <b>$9,500</b></div>'
+    cards = "".join(card.format(number) for number in range(100_000, 100_006))
+    links = "".join(f'<a href="/x{number % 977}">2019</a>' for number in range(250_000))
+
+    reading = read(html(cards + links), url=f"{SITE}/cars")
+
+    assert reading.listing_urls == tuple(f"{SITE}/cars/2019-ford-focus-{number}" for number in range(100_000, 100_006))
+
+
 def in_child(
     kind: str, bodies: list[bytes], *, memory_bytes: int = 300 * 1024 * 1024, cpu_seconds: int = 20
 ) -> list[Any]:
