@@ -5,7 +5,6 @@ One listing at a time, as the feed has them. A line that cannot be read costs th
 
 import csv
 import gzip
-import html
 import io
 import re
 import zlib
@@ -16,6 +15,7 @@ from lxml import etree
 from forecourt.listing import lenient_json
 from forecourt.listing.claims import Claims, text_of
 from forecourt.listing.document import decode
+from forecourt.listing.entities import unescaped
 from forecourt.listing.feed_columns import IMAGE_COLUMNS, LINK_COLUMNS, column_field
 from forecourt.listing.locales import locale_of
 from forecourt.listing.makes import split_title
@@ -203,7 +203,7 @@ def _said(value: object) -> object:
     """A cell; of an object with a value and a unit both."""
     if isinstance(value, Mapping) and "value" in value:
         return f"{text_of(value['value'])} {text_of(value.get('unit'))}".strip()
-    return html.unescape(value) if isinstance(value, str) and "&" in value else value
+    return unescaped(value) if isinstance(value, str) and "&" in value else value
 
 
 def _photos(value: object) -> Iterator[str]:
