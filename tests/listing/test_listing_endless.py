@@ -101,3 +101,16 @@ def test_a_prefix_in_a_feed_that_nobody_declared_is_no_trouble() -> None:
     [listing] = read_feed(body, url=FEED, content_type="text/xml")
 
     assert (listing.make, listing.model, listing.vin) == ("Ford", "F-150", "1FTEW1E4XKFA00142")
+
+
+@pytest.mark.parametrize("reference", ["&#" + "9" * 5_000, "&#x" + "f" * 5_000 + ";"], ids=["decimal", "hexadecimal"])
+def test_a_character_of_five_thousand_digits_is_none(reference: str) -> None:
+    """X01, X03: Python refuses to read such a number. In a script that needs mending, in a title, in a feed's cell."""
+    body = f"vin,make,model,url\n1FTEW1E4XKFA00142,Ford,F-150 {reference},https://dealer.example/1\n".encode()
+
+    [from_feed] = read_feed(body, url=FEED, content_type="text/csv")
+    from_page = listing(
+        html(f'<script type="application/ld+json">{{"a" {reference}</script>' + jsonld(car(model=reference)))
+    )
+
+    assert (from_feed.vin, from_page.vin) == ("1FTEW1E4XKFA00142", "1FTEW1E4XKFA00142")

@@ -42,6 +42,17 @@ def test_of_ten_thousand_pictures_the_first_are_kept_in_their_order() -> None:
     assert reading.listing.photos == tuple(f"{SITE}/photos/{number}.jpg" for number in range(MOST_PHOTOS))
 
 
+def test_of_a_quarter_of_a_million_links_the_first_are_looked_at() -> None:
+    """X06."""
+    card = '<div><a href="/cars/2019-ford-focus-{0}"><img src="/p/{0}.jpg">2019 Ford Focus</a> <b>$9,500</b></div>'
+    cards = "".join(card.format(number) for number in range(100_000, 100_006))
+    links = "".join(f'<a href="/x{number % 977}">2019</a>' for number in range(250_000))
+
+    reading = read(html(cards + links), url=f"{SITE}/cars")
+
+    assert reading.listing_urls == tuple(f"{SITE}/cars/2019-ford-focus-{number}" for number in range(100_000, 100_006))
+
+
 def in_child(
     kind: str, bodies: list[bytes], *, memory_bytes: int = 300 * 1024 * 1024, cpu_seconds: int = 20
 ) -> list[Any]:
@@ -156,16 +167,26 @@ ODD = {
     "X08-comment": b"<!-- x --><urlset><!-- <url> -->" + loc(CAR) + b"</urlset>",
     "X08-bom": b"\xef\xbb\xbf\n<urlset>" + loc(CAR) + b"</urlset>",
     "X08-latin-1": b'<?xml version="1.0" encoding="ISO-8859-1"?><urlset><!-- \xe9 -->' + loc(CAR) + b"</urlset>",
+    "X08-utf-16": f"<?xml version='1.0' encoding='UTF-16'?><urlset><url><loc>{CAR}</loc></url></urlset>".encode(
+        "utf-16"
+    ),
     "X08-text": f"{CAR}\n{SITE}/about-us\n".encode(),
 }
 
 
-@pytest.mark.parametrize(
-    "body",
-    [pytest.param(body, id=name) for name, body in ODD.items()],
-)
+@pytest.mark.parametrize("body", ODD.values(), ids=ODD)
 def test_what_is_whole_in_a_sitemap_is_kept(body: bytes) -> None:
     assert read_sitemap(body).listing_urls == (CAR,)
+
+
+def test_an_ampersand_that_is_not_escaped_is_part_of_its_address() -> None:
+    """X08: also where the sitemap is cut into pieces, wherever the cut falls."""
+    query = f"{CAR}?a=1&b=2&amp;c=3"
+    bodies = [b"<urlset>" + b" " * (64 * 1024 - 80 - at) + loc(query) + b"</urlset>" for at in range(100)]
+
+    found = {read_sitemap(body).listing_urls for body in bodies}
+
+    assert found == {(f"{CAR}?a=1&b=2&c=3",)}
 
 
 def test_another_hosts_address_is_told_and_judged_by_who_follows_it() -> None:

@@ -1,6 +1,5 @@
 """What one reader says of the page's vehicle, each field typed or absent with its raw words kept."""
 
-import html
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -8,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from forecourt.listing.amounts import read_currency, read_mileage, read_money, read_year
+from forecourt.listing.entities import unescaped
 from forecourt.listing.labels import sale_status
 from forecourt.listing.locales import Locale, shared_symbol
 from forecourt.listing.makes import known_make
@@ -110,7 +110,7 @@ def clean_text(text: str, *, longest: int = LONGEST_TEXT, lines: bool = False) -
     """Text without markup, controls and turned directions, in one line unless `lines`; None where nothing is left."""
     text = text[: 4 * longest]
     if "&" in text:
-        text = html.unescape(text)
+        text = unescaped(text)
     if "<" in text:
         text = _MARKUP.sub(" ", re.sub(r"(?i)<br\s*/?>|</p>|</li>", "\n", text))
     text = unicodedata.normalize("NFC", _UNSEEN.sub("", text))

@@ -5,7 +5,6 @@ One listing at a time, as the feed has them. A line that cannot be read costs th
 
 import csv
 import gzip
-import html
 import io
 import re
 import zlib
@@ -16,13 +15,14 @@ from lxml import etree
 from forecourt.listing import lenient_json
 from forecourt.listing.claims import Claims, text_of
 from forecourt.listing.document import decode
+from forecourt.listing.entities import unescaped
 from forecourt.listing.feed_columns import IMAGE_COLUMNS, LINK_COLUMNS, column_field
 from forecourt.listing.locales import locale_of
 from forecourt.listing.makes import split_title
 from forecourt.listing.merge import merge
 from forecourt.listing.opengraph import TITLE_READER
 from forecourt.listing.photo_urls import absolute
-from forecourt.listing.tolerant_xml import local_name, without_doctype, without_stray_brackets
+from forecourt.listing.tolerant_xml import local_name, without_doctype, without_stray_marks
 from forecourt.listing.values import Listing
 
 READER = "feed"
@@ -123,7 +123,7 @@ def _json_rows(text: str) -> Iterator[Row]:
 def _xml_rows(body: bytes) -> Iterator[Row]:
     """Each element that stands for a vehicle as a row; elements of one name become a list."""
     events = etree.iterparse(
-        io.BytesIO(without_stray_brackets(without_doctype(body[:LONGEST_BYTES]))),
+        io.BytesIO(without_stray_marks(without_doctype(body[:LONGEST_BYTES]))),
         events=("start", "end"),
         recover=True,
         resolve_entities=False,
@@ -203,7 +203,7 @@ def _said(value: object) -> object:
     """A cell; of an object with a value and a unit both."""
     if isinstance(value, Mapping) and "value" in value:
         return f"{text_of(value['value'])} {text_of(value.get('unit'))}".strip()
-    return html.unescape(value) if isinstance(value, str) and "&" in value else value
+    return unescaped(value) if isinstance(value, str) and "&" in value else value
 
 
 def _photos(value: object) -> Iterator[str]:

@@ -59,8 +59,8 @@ def next_page(page: Page) -> str | None:
     numbered: dict[int, str] = {}
     further: dict[int, str] = {}
     current = page_number(here)
-    for element in page.outline.elements:
-        if element.tag != "a" or not (target := _followable(page, element.get("href"), here)):
+    for element in page.outline.links():
+        if not (target := _followable(page, element.get("href"), here)):
             continue
         text = page.outline.text(element, longest=40)
         named = element.get("aria-label") or element.get("title")
@@ -78,8 +78,8 @@ def next_page(page: Page) -> str | None:
 def _own_links(page: Page) -> Iterator[tuple[Element, str]]:
     site = _site(page.url)
     here = {page.url.partition("?")[0].rstrip("/"), page.canonical.partition("?")[0].rstrip("/")}
-    for element in page.outline.elements:
-        href = element.get("href").strip() if element.tag == "a" else ""
+    for element in page.outline.links():
+        href = element.get("href").strip()
         if not href or href.startswith("#") or page.outline.is_aside(element):
             continue
         target = page.absolute(href)

@@ -29,8 +29,8 @@ def inventory_links(page: Page) -> tuple[str, ...]:
     site = _host(page.url)
     here = page.url.partition("#")[0].rstrip("/")
     points: dict[str, int] = {}
-    for element in page.outline.elements:
-        href = element.get("href").strip() if element.tag == "a" else ""
+    for element in page.outline.links():
+        href = element.get("href").strip()
         if not href or href.startswith("#"):
             continue
         target = page.absolute(href)

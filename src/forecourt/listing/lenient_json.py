@@ -1,8 +1,9 @@
 """JSON as pages write it: in comments, with trailing commas, control characters, HTML entities and worse."""
 
-import html
 import json
 import re
+
+from forecourt.listing.entities import unescaped
 
 LONGEST_NUMBER = 30
 _WRAPPING = re.compile(
@@ -48,7 +49,7 @@ def _rightly_escaped(text: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    return _loosened(html.unescape(text)) if "&" in text else text
+    return _loosened(unescaped(text)) if "&" in text else text
 
 
 def _read(text: str) -> list[object]:

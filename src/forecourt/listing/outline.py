@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MOST_ELEMENTS = 100_000
+MOST_LINKS = 10_000
 _MUTE = frozenset({"script", "style", "template", "svg", "math", "iframe", "object", "textarea", "noscript"})
 _ASIDE = frozenset({"header", "footer", "nav", "aside"})
 
@@ -45,6 +47,10 @@ class Outline:
             if length > longest:
                 break
         return " ".join(parts)[:longest]
+
+    def links(self) -> Iterator[Element]:
+        """Its links in order; beyond the most they are no page's but somebody's who wants to keep us busy."""
+        return islice((element for element in self.elements if element.tag == "a"), MOST_LINKS)
 
     def is_leaf(self, element: Element) -> bool:
         """Whether it holds no further elements."""

@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree
 
 from forecourt.listing.photo_urls import left_out, refusal
-from forecourt.listing.tolerant_xml import local_name, without_doctype, without_stray_brackets
+from forecourt.listing.tolerant_xml import ending_with_tags, local_name, without_doctype, without_stray_marks
 from forecourt.listing.url_shapes import looks_like_listing
 from forecourt.listing.values import LeftOut, SitemapReading
 
@@ -26,8 +26,6 @@ MOST_LEFT_OUT = 100
 _CHUNK = 64 * 1024
 _GZIP = b"\x1f\x8b"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_STRAY_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});)", re.IGNORECASE)
-_LONGEST_REFERENCE = 10
 
 
 def read_sitemap(body: bytes) -> SitemapReading:
@@ -90,12 +88,12 @@ class _Sitemap:
             remove_comments=True,
         )
         entry = _Entry()
-        for number, chunk in enumerate(self._well_formed()):
+        for number, chunk in enumerate(ending_with_tags(self.plain())):
             if number == 0 and not chunk.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", *_UTF_16)):
                 yield from self._lines()
                 return
             try:
-                tags = without_stray_brackets(chunk)
+                tags = without_stray_marks(chunk)
                 parser.feed(tags if number else without_doctype(tags).lstrip())
                 for _, element in parser.read_events():
                     if self._is_end_of(entry, element):
@@ -105,21 +103,6 @@ class _Sitemap:
                 break
         if entry.url:
             yield entry
-
-    def _well_formed(self) -> Iterator[bytes]:
-        """With `&amp;` for each `&` that begins nothing: many write addresses as they are, and a parser stops there."""
-        rest = b""
-        for chunk in self.plain():
-            if self._body.startswith(_UTF_16):
-                yield chunk
-                continue
-            whole = rest + chunk
-            begun = whole.rfind(b"&", max(0, len(whole) - _LONGEST_REFERENCE))
-            cut = len(whole) if begun < 0 or b";" in whole[begun:] else begun
-            rest = whole[cut:]
-            yield _STRAY_AMPERSAND.sub(b"&amp;", whole[:cut])
-        if rest:
-            yield _STRAY_AMPERSAND.sub(b"&amp;", rest)
 
     def plain(self) -> Iterator[bytes]:
         """The bytes in pieces, one layer of gzip taken off, at most 50 MiB of them."""

@@ -1,9 +1,12 @@
 """XML as strangers write it: without its document type, and with names whatever their prefixes."""
 
 import re
+from collections.abc import Iterable, Iterator
 
 _BEGIN = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
-_STRAY = re.compile(rb"<(?!!)(?=[^<>]*+<)")
+_STRAY_BRACKET = re.compile(rb"<(?!!)(?=[^<>]*+<)")
+_BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,31};)")
+_LONGEST_TEXT = 1024 * 1024
 _WHOLE = re.compile(rb"<!DOCTYPE[^\[>]*+(\[[^\]]*+\]\s*+)?>", re.IGNORECASE)
 
 
@@ -18,12 +21,29 @@ def without_doctype(body: bytes) -> bytes:
     return body[: found.start()] + body[found.end() :] if found else body
 
 
-def without_stray_brackets(body: bytes) -> bytes:
-    """Each "<" that is followed by another before any ">" is taken out, as XML has none but in comments and CDATA.
+def without_stray_marks(body: bytes) -> bytes:
+    """What XML forbids and libxml2 stumbles over: "<" that open no tag are taken out, bare "&" are escaped.
 
-    libxml2 looks for the end of the tag from each of them, which takes the square of "<a<a<a…".
+    From each "<" that is followed by another before any ">" it looks for the end of the tag, which takes the square of
+    "<a<a<a…"; behind one bare "&", as in an address with two parameters, it gives the rest of the document up.
+    Bytes with NUL are UTF-16, whose marks are other bytes: they stay as they are.
     """
-    return _STRAY.sub(b"", body)
+    if b"\0" in body:
+        return body
+    return _BARE_AMPERSAND.sub(b"&amp;", _STRAY_BRACKET.sub(b"", body))
+
+
+def ending_with_tags(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces that end with a tag, so that no mark is cut in two; a text of more than 1 MiB may be."""
+    rest = b""
+    for piece in pieces:
+        rest += piece
+        end = len(rest) if len(rest) > _LONGEST_TEXT else rest.rfind(b">") + 1
+        if end:
+            yield rest[:end]
+            rest = rest[end:]
+    if rest:
+        yield rest
 
 
 def local_name(tag: object) -> str:
