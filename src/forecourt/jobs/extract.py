@@ -20,6 +20,7 @@ from forecourt.failure_kinds import FailureKind
 from forecourt.fetch.address import host_of
 from forecourt.importer import Imported, NotImported
 from forecourt.jobs.anew import begin_anew
+from forecourt.jobs.feed_import import FeedRead, import_feed
 from forecourt.jobs.house import PATIENCE, House, Progress, living_worker, page_reader
 from forecourt.jobs.import_work import ImportWork
 from forecourt.pages import PageReader
@@ -39,6 +40,7 @@ class Reading:
         trouble: Why nothing could be found, in one line.
         waits: That is for a passing reason: nobody has failed.
         is_read: The run came to it, and has noted so down.
+        feed: What its feed gave, where it has one that could be read.
     """
 
     organization: Organization
@@ -46,6 +48,7 @@ class Reading:
     trouble: str | None = None
     waits: bool = False
     is_read: bool = False
+    feed: FeedRead | None = None
     imported: list[Imported] = field(default_factory=list)
     failed: list[NotImported] = field(default_factory=list)
 
@@ -121,7 +124,8 @@ async def _read_all(house: House, readings: Sequence[Reading], reader: PageReade
 
     async def read_one(reading: Reading) -> None:
         async with few:
-            await _read_inventory(house, reading, reader)
+            if not await _read_feed(house, reading, reader, progress):
+                await _read_inventory(house, reading, reader)
             nonlocal done
             done += 1
             progress("organizations", done, len(readings))
@@ -159,6 +163,29 @@ async def _note(house: House, reading: Reading, outcome: str) -> None:
         )
     )
     reading.is_read = True
+
+
+async def _read_feed(house: House, reading: Reading, reader: PageReader, progress: Progress) -> bool:
+    """Whether its feed gave anything, or the run is over for it; else its website is looked at."""
+    organization = reading.organization
+    if not organization.feed_url:
+        return False
+    reading.feed = FeedRead()
+    try:
+        await import_feed(house, organization, reader, reading.feed, show=lambda done: progress("listings", done, None))
+    except LeaseLost as lost:
+        reading.trouble, reading.waits = str(lost), True
+        return True
+    except HostTrouble as trouble:
+        reading.trouble, reading.waits = str(trouble), True
+        await _note(house, reading, str(trouble.kind))
+        return True
+    except Trouble as trouble:
+        reading.feed.trouble = str(trouble)
+    reading.found = len(reading.feed.seen)
+    if reading.found:
+        await _note(house, reading, "read")
+    return reading.found > 0
 
 
 async def _read_inventory(house: House, reading: Reading, reader: PageReader) -> None:

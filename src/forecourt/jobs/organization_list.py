@@ -1,9 +1,10 @@
 """organizations add, import and list."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from sqlalchemy import Engine
@@ -26,6 +27,7 @@ class Given:
     website: str
     business_type: str | None = None
     feed_url: str | None = None
+    feed_mapping: Mapping[str, Any] | None = None
 
 
 def read_csv(file: Path) -> list[Given]:
@@ -62,6 +64,7 @@ def put(engine: Engine, given: Sequence[Given], *, dry_run: bool = False) -> Rep
                 website=website,
                 business_type=each.business_type,
                 feed_url=each.feed_url,
+                feed_mapping=each.feed_mapping,
                 now=now,
             )
             for each, website in websites
@@ -120,4 +123,4 @@ def _given(file: Path, number: int, row: dict[str, str | None]) -> Given:
         normalised_website(required[1])
     except WrongUse as error:
         raise WrongUse(f"{file}, line {number}: {error}; nothing was imported") from error
-    return Given(*required, *optional)
+    return Given(required[0], required[1], business_type=optional[0], feed_url=optional[1])

@@ -7,6 +7,7 @@ from forecourt.db.organizations import Organization
 from forecourt.errors import HostTrouble
 from forecourt.importer import NotImported
 from forecourt.jobs.extract import Extracted, Reading
+from forecourt.jobs.feed_import import FeedRead
 from forecourt.jobs.photo_answers import photo_lines
 from forecourt.jobs.process_queue import Processed
 from forecourt.jobs.report import LONGEST_ERROR, Report, exit_code, stopped_lines
@@ -65,8 +66,10 @@ def extract(extracted: Extracted, *, next_offset: int, full_page: bool) -> Repor
     counted = _counted(failures)
     troubles = [each for each in extracted.readings if each.trouble]
     counted += Counter(organization=sum(not each.waits for each in troubles))
-    lines = [_organization_line(each) for each in extracted.readings]
+    counted += Counter(feed=sum(each.feed is not None and each.feed.trouble is not None for each in extracted.readings))
+    lines = [line for each in extracted.readings for line in (_organization_line(each), *_feed_lines(each.feed))]
     images = sum(imported.saved.images.added for each in extracted.readings for imported in each.imported)
+    images += sum(each.feed.photos for each in extracted.readings if each.feed)
     lines.append(
         f"{len(results)} organizations read, {created} new vehicles, {images} new photos show from their own servers."
     )
@@ -106,7 +109,33 @@ def _organization_result(reading: Reading, status: str) -> dict[str, object]:
         "vehicles_found": reading.found,
         "vehicles_created": _created(reading),
         "error": reading.trouble[:LONGEST_ERROR] if reading.trouble else None,
+        **({"feed": _feed_result(reading.feed)} if reading.feed else {}),
     }
+
+
+def _feed_result(feed: FeedRead) -> dict[str, object]:
+    return {
+        "is_complete": feed.is_complete,
+        "listings": len(feed.seen),
+        "updated": feed.updated,
+        "unchanged": feed.unchanged,
+        "pages_to_read": feed.pages,
+        "left_out": feed.left_out,
+        "first_left_out": list(feed.named_left_out),
+        "unmet_mapping": list(feed.unmet),
+        "error": feed.trouble[:LONGEST_ERROR] if feed.trouble else None,
+    }
+
+
+def _feed_lines(feed: FeedRead | None) -> list[str]:
+    """Nothing where there is nothing to say."""
+    if feed is None:
+        return []
+    lines = [f"  its feed was not read to its end: {feed.trouble}"] if feed.trouble else []
+    lines += [f"  its feed mapping: {each}" for each in feed.unmet]
+    lines += [f"  left out of its feed, {each}" for each in feed.named_left_out]
+    more = feed.left_out - len(feed.named_left_out)
+    return [*lines, f"  and {more} more"] if more else lines
 
 
 def _organization_line(reading: Reading) -> str:
@@ -119,7 +148,8 @@ def _organization_line(reading: Reading) -> str:
 
 
 def _created(reading: Reading) -> int:
-    return sum(each.saved.is_new for each in reading.imported)
+    from_feed = reading.feed.created if reading.feed else 0
+    return from_feed + sum(each.saved.is_new for each in reading.imported)
 
 
 def _counted(failures: Sequence[NotImported]) -> Counter[str]:
