@@ -1,4 +1,4 @@
-"""A feed from its address to the rows: photos show at once, nothing is asked for but the feed, twice changes nothing."""
+"""A feed from its address to the rows: photos show at once, only the feed is asked for, twice changes nothing."""
 
 import csv
 import io

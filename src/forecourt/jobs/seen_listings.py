@@ -1,4 +1,4 @@
-"""Which addresses have been seen, at 8 to 16 bytes each, however long they are: a feed may name a million."""
+"""Which addresses have been seen, at 13 to 27 bytes each, however long they are: a feed may name a million."""
 
 from array import array
 from hashlib import blake2b
@@ -11,7 +11,7 @@ class SeenListings:
     """A set of addresses that only grows. Two that share 64 bits of a hash are one: once in ten million such sets."""
 
     def __init__(self) -> None:
-        self._places = array("Q", bytes(8 * _SMALLEST))
+        self._places = array("Q", [0]) * _SMALLEST
         self._count = 0
 
     def __len__(self) -> int:
@@ -42,7 +42,7 @@ class SeenListings:
 
     def _grow(self) -> None:
         marks = self._places
-        self._places = array("Q", bytes(2 * 8 * len(marks)))
+        self._places = array("Q", [0]) * (2 * len(marks))
         for mark in marks:
             if mark:
                 self._places[self._place(mark)] = mark
