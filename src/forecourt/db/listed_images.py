@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, case, insert, select, update
 from forecourt.db import hosts
 from forecourt.db.image_places import assign_priorities
 from forecourt.db.tables import vehicle_images
-from forecourt.schedule import BEYOND_CAP, sort_key
+from forecourt.schedule import BEYOND_CAP, PRIMARY, REST, sort_key
 
 _ENDED = ("gone", "failed")  # ends that a new naming may wake; `rejected` is a person's to wake
 _WAKES_AFTER = timedelta(days=7)
@@ -71,8 +71,9 @@ def merge(
     for photo, row in moved:
         _replace(connection, row, photo, host_id=host_ids[photo.host], listing_id=listing_id, now=now)
     _wake(connection, woken, now=now)
-    _append(connection, vehicle_id, fresh, host_ids, first=first, listing_id=listing_id, turn=turn, now=now)
-    if fresh or moved or woken:
+    places = (first, cap if not known else None)
+    _append(connection, vehicle_id, fresh, host_ids, places=places, listing_id=listing_id, turn=turn, now=now)
+    if known and (fresh or moved or woken):
         assign_priorities(connection, [vehicle_id], cap=cap)
     return Change(len(fresh), len(moved), len(woken))
 
@@ -136,11 +137,13 @@ def _append(
     photos: Sequence[ListedPhoto],
     host_ids: Mapping[str, int],
     *,
-    first: int,
+    places: tuple[int, int | None],
     listing_id: int | None,
     turn: int,
     now: datetime,
 ) -> None:
+    """new → external. `places`: the first position; and the cap, where these are all the photos that there are."""
+    first, cap = places
     values = [
         {
             "vehicle_id": vehicle_id,
@@ -152,7 +155,7 @@ def _append(
             "image_url": photo.url,
             "is_external": True,
             "host_id": host_ids[photo.host],
-            "priority": BEYOND_CAP,
+            "priority": BEYOND_CAP if cap is None else _priority(place, cap=cap),
             "sort_key": sort_key(position=place, turn=turn, is_primary=place == 0),
             "changed_at": now,
             "created_at": now,
@@ -161,3 +164,10 @@ def _append(
     ]
     if values:
         connection.execute(insert(vehicle_images), values)
+
+
+def _priority(place: int, *, cap: int) -> int:
+    """What `assign_priorities` gives to a photo of a vehicle that has no others yet."""
+    if cap and place >= cap:
+        return BEYOND_CAP
+    return REST if place else PRIMARY
