@@ -59,6 +59,12 @@ def test_lines_may_end_inside_of_quotes_and_are_counted_as_an_editor_counts_them
     assert [each.place for each in found.bad] == ["line 8"]
 
 
+def test_a_stray_carriage_return_is_a_blank() -> None:
+    told = read(f"{HEADER},A\rColumn\n" + line(1, "old\rMac") + ",x\n").only
+
+    assert told.description == "old Mac"
+
+
 def test_inches_are_no_quotes() -> None:
     assert read("\n".join([HEADER, line(1, '6.5" bed'), line(2)])).listings[0].description == '6.5" bed'
 
@@ -98,8 +104,9 @@ def test_bad_json_costs_its_record() -> None:
         b'[{"vin": "1", "stock": "S1", "make": "Ford", "model": "Focus"}, {"vin": "2", "sto',
         b"<a><car><stock>S1</stock><make>Ford</make><model>Focus</model></car><car><stock>S2",
         packed("\n".join([HEADER, *map(line, range(5000))]).encode())[:-1000],
+        b'{"vehicles": [{"stock": "S1", "make": "Ford", "model": "Focus"}], "next":',
     ],
-    ids=["json", "xml", "gzip"],
+    ids=["json", "xml", "gzip", "member"],
 )
 def test_a_feed_that_ends_in_its_middle_keeps_what_was_whole_and_says_so(body: bytes) -> None:
     found = read(body)

@@ -75,8 +75,10 @@ def tells_of_a_vehicle(value: object) -> bool:
 
 def _values(window: Window, path: Path, rows: Path | None, *, alone: bool) -> Found:
     """What counts of the value at which the window stands."""
-    start = window.text[window.at]
-    if start == "[" and (path == rows if rows is not None else _is_list_of_vehicles(window, path)):
+    start = window.next()
+    if not start:
+        window.is_cut = True
+    elif start == "[" and (path == rows if rows is not None else _is_list_of_vehicles(window, path)):
         yield from _elements(window)
     elif start != "{" or len(path) >= _DEEPEST or (rows is not None and rows[: len(path)] != path):
         window.skip()

@@ -26,6 +26,7 @@ def numbered_lines(pieces: Iterable[bytes]) -> Iterator[tuple[int, str | None]]:
 def _text(line: bytes) -> str:
     """One that is no UTF-8 is taken for Windows-1252: its neighbours may be either."""
     try:
-        return line.decode("utf-8").replace("\0", "")
+        text = line.decode("utf-8")
     except UnicodeDecodeError:
-        return line.decode("cp1252", "replace").replace("\0", "")
+        text = line.decode("cp1252", "replace")
+    return text.replace("\0", "").replace("\r", " ")  # a CR alone ends no line here: the others end otherwise
