@@ -7,8 +7,9 @@ import resource
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from forecourt.confined.child import ANSWER, JSON
 
@@ -16,6 +17,25 @@ from forecourt.confined.child import ANSWER, JSON
 def serve(arguments: Mapping[str, JSON], data: bytes) -> JSON:
     """Do what `do` names, with the rest."""
     return _TASKS[str(arguments["do"])](arguments, data)
+
+
+def serve_in_parts(arguments: Mapping[str, JSON], file: BinaryIO) -> Iterator[JSON]:
+    """Pieces of the file; or what `do` names instead, part by part."""
+    match arguments["do"]:
+        case "read":
+            while piece := file.read(int(str(arguments["size"]))):
+                yield {"pid": os.getpid(), "piece": piece.decode("latin-1")}
+        case "count":
+            for number in range(int(str(arguments["most"]))):
+                yield {"number": number, "weight": "x" * 100_000}
+        case "work":
+            yield from (_work(arguments, b"") for _ in range(5))
+        case "die":
+            yield "good"
+            os._exit(3)
+        case "spin":
+            yield "good"
+            yield _spin(arguments, b"")
 
 
 def _echo(arguments: Mapping[str, JSON], data: bytes) -> JSON:

@@ -7,9 +7,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from pathlib import Path
-from typing import Any, TypeVar
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, TypeVar
 
 import pytest
 
@@ -34,6 +36,7 @@ def in_pool(
             memory_bytes=200 * 1024 * 1024,
             cpu_seconds=cpu_seconds,
             wall_seconds=wall_seconds,
+            parts_task="confined_tasks:serve_in_parts",
         ) as pool:
             return await story(pool)
 
@@ -221,6 +224,99 @@ def test_a_task_that_cannot_be_imported_is_said_in_one_line() -> None:
         asyncio.run(story())
 
 
+async def parts_of(pool: ConfinedPool, do: str, file: BinaryIO | None = None, **more: Any) -> AsyncGenerator[Any]:
+    with TemporaryFile() as nothing:
+        parts = pool.run_in_parts({"do": do, **more}, descriptor=(file or nothing).fileno())
+        async with aclosing(parts):
+            async for part in parts:
+                yield part
+
+
+async def before_it_died(parts: AsyncGenerator[Any]) -> tuple[list[Any], str]:
+    """The parts that came, and the child's last words."""
+    good = []
+    try:
+        async for part in parts:
+            good.append(part)  # noqa: PERF401 (what came before the end counts)
+    except ConfinedDied as died:
+        return good, str(died)
+    return good, "it lives"
+
+
+def test_a_long_answer_comes_in_parts_of_a_file_that_is_read_from_its_beginning(tmp_path: Path) -> None:
+    with (tmp_path / "feed").open("w+b") as file:
+        file.write(b"abcdefgh" * 100_000)
+        file.flush()
+
+        async def story(pool: ConfinedPool) -> tuple[list[Any], Any]:
+            parts = [part async for part in parts_of(pool, "read", file, size=300_000)]
+            return parts, await echo(pool, "the next one")
+
+        parts, answer = in_pool(story)
+
+    assert "".join(part["piece"] for part in parts) == "abcdefgh" * 100_000
+    assert len(parts) == 3
+    assert (answer["said"], answer["pid"]) == ("the next one", parts[0]["pid"])
+
+
+def test_a_child_does_not_run_ahead_of_whoever_reads_its_parts(tmp_path: Path) -> None:
+    """Its file is read as far as the parts that have been asked for need it, and what fits between two processes."""
+    with (tmp_path / "feed").open("w+b") as file:
+        file.truncate(100_000_000)
+
+        async def story(pool: ConfinedPool) -> int:
+            async with aclosing(parts_of(pool, "read", file, size=100_000)) as parts:
+                await anext(parts)
+                await asyncio.to_thread(wait_until_still, file)
+                return os.lseek(file.fileno(), 0, os.SEEK_CUR)  # the child reads through the same open file
+
+        assert in_pool(story) < 2_000_000
+
+
+def test_each_part_has_its_own_processor_time() -> None:
+    async def story(pool: ConfinedPool) -> tuple[list[Any], str]:
+        assert [part async for part in parts_of(pool, "work")] == [None] * 5
+        return await before_it_died(parts_of(pool, "spin"))
+
+    good, last_words = in_pool(story, cpu_seconds=1)
+
+    assert good == ["good"]
+    assert "SIGXCPU" in last_words
+
+
+def test_a_child_that_dies_between_parts_costs_the_rest_of_them() -> None:
+    async def story(pool: ConfinedPool) -> tuple[list[Any], str, Any]:
+        return *await before_it_died(parts_of(pool, "die")), await echo(pool, "the next one")
+
+    good, last_words, answer = in_pool(story)
+
+    assert good == ["good"]
+    assert "code 3" in last_words
+    assert answer["said"] == "the next one"
+
+
+def test_parts_that_nobody_reads_out_reach_nobody_else() -> None:
+    async def story(pool: ConfinedPool) -> Any:
+        async with aclosing(parts_of(pool, "count", most=1_000)) as parts:
+            await anext(parts)
+        return await echo(pool, "mine")
+
+    assert in_pool(story)["said"] == "mine"
+
+
+def test_long_answers_leave_a_child_for_short_ones() -> None:
+    async def story(pool: ConfinedPool) -> Any:
+        async with aclosing(parts_of(pool, "count", most=100)) as first:
+            await anext(first)
+            second = asyncio.ensure_future(anext(parts_of(pool, "count", most=1)))
+            answer = await echo(pool, "between them")
+            assert not second.done()
+        await second
+        return answer
+
+    assert in_pool(story, processes=2)["said"] == "between them"
+
+
 _PARENT = """
 import asyncio, sys
 from forecourt.confined.pool import ConfinedPool
@@ -238,10 +334,25 @@ asyncio.run(main())
 
 
 def wait_until_dead(pid: int) -> None:
+    wait_until(lambda: not is_alive(pid))
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 10
-    while is_alive(pid):
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def wait_until_still(file: BinaryIO) -> None:
+    """Until nobody has moved on in it between two looks."""
+    seen = [-1]
+
+    def is_still() -> bool:
+        seen.append(os.lseek(file.fileno(), 0, os.SEEK_CUR))
+        return len(seen) > 50 and seen[-1] == seen[-50]
+
+    wait_until(is_still)
 
 
 def is_alive(pid: int) -> bool:

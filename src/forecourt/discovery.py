@@ -1,8 +1,9 @@
 """An organization's website → the URLs of its listings.
 
-    feed, where one is given      →  else
     robots.txt → sitemaps, and the sitemaps that they name      →  where these name no listing
     home page → inventory pages, page after page
+
+A feed, where one is given, is read before any of this (jobs/feed_import.py).
 
 The first of these that names listings is believed: it is the dealer's own list. A part that fails is noted; what was
 found before it counts all the same. Only a reading without a gap is the whole inventory: a feed or a sitemap with all
@@ -68,7 +69,7 @@ async def discover(organization: Organization, *, reader: PageReader) -> Found:
     """
     found = Found()
     ways = (_from_inventory, _from_sitemaps) if _folder(organization) else (_from_sitemaps, _from_inventory)
-    for way in (_from_feed, *ways):
+    for way in ways:
         async for urls in way(organization, found, reader):
             found.listing_urls |= dict.fromkeys(url for url in urls if may_be_asked(url))
             if len(found.listing_urls) >= MOST_LISTINGS:
@@ -79,16 +80,8 @@ async def discover(organization: Organization, *, reader: PageReader) -> Found:
         for _, trouble in found.troubles:
             if isinstance(trouble, HostTrouble):
                 raise trouble
-        if way is not _from_feed:  # a feed that fails is missed, whatever the website says in its place
-            found.gaps.clear()
+        found.gaps.clear()
     return found
-
-
-async def _from_feed(organization: Organization, found: Found, reader: PageReader) -> AsyncIterator[Iterable[str]]:
-    if organization.feed_url:
-        reading = await _read(organization.feed_url, "feed", found, reader)
-        if reading:
-            yield reading.listing_urls
 
 
 async def _from_sitemaps(organization: Organization, found: Found, reader: PageReader) -> AsyncIterator[Iterable[str]]:
@@ -155,7 +148,7 @@ async def _pages(
 
 
 async def _read(
-    url: str, kind: Literal["page", "sitemap", "feed"], found: Found, reader: PageReader, *, optional: bool = False
+    url: str, kind: Literal["page", "sitemap"], found: Found, reader: PageReader, *, optional: bool = False
 ) -> PageReading | None:
     """None where it cannot be read, which is noted. What is optional was never promised: its absence is no trouble."""
     try:

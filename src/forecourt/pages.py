@@ -1,11 +1,15 @@
-"""One page of a stranger's site: ask robots.txt, fetch it, read it in a confined child."""
+"""One page or feed of a stranger's site: ask robots.txt, fetch it, read it in a confined child."""
 
 import asyncio
 import time
 from collections import defaultdict
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
@@ -16,50 +20,105 @@ from forecourt.db.engine import database_now
 from forecourt.errors import Blocked, TransientError
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch.address import host_of
-from forecourt.fetch.client import PAGE_BYTES, Fetcher
+from forecourt.fetch.client import FEED_TYPES, PAGE_BYTES, PAGE_TYPES, Fetcher
 from forecourt.fetch.robots import Robots
-from forecourt.listing.in_child import READING, TASK
+from forecourt.fetch.scratch_file import ScratchFile
+from forecourt.listing.feed_parts import FeedPart
+from forecourt.listing.in_child import LARGE_BYTES, PART, PARTS_TASK, READING, TASK
 from forecourt.listing.values import PageReading
 
-LARGE_BYTES = 50 * 1024 * 1024  # a sitemap may have so much by its protocol; a feed gets the same
 _ROBOTS_LAST = timedelta(hours=24)
 _IN_MEMORY_SECONDS = 600.0  # then the database is looked at, which knows how old they are
 
 
 def reading_pool(*, processes: int) -> ConfinedPool:
-    """Child processes with the limits that the largest page, sitemap or feed needs."""
-    return ConfinedPool(TASK, processes=processes, memory_bytes=1024**3, cpu_seconds=30, wall_seconds=60)
+    """Child processes with the limits that the largest page or sitemap needs, or a part of a feed."""
+    return ConfinedPool(
+        TASK, parts_task=PARTS_TASK, processes=processes, memory_bytes=1024**3, cpu_seconds=30, wall_seconds=60
+    )
 
 
 class PageReader:
-    """Reads pages, sitemaps and feeds. Fetcher, pool and database are its caller's, to open and to close."""
+    """Reads pages, sitemaps and feeds. Fetcher, pool and database are its caller's, to open and to close.
 
-    def __init__(self, *, fetcher: Fetcher, pool: ConfinedPool, database: Database, user_agent: str) -> None:
+    Args:
+        scratch: A folder on a real disk, for feeds while they are read; the system's where it is None.
+    """
+
+    def __init__(
+        self, *, fetcher: Fetcher, pool: ConfinedPool, database: Database, user_agent: str, scratch: Path | None = None
+    ) -> None:
         self._fetcher = fetcher
         self._pool = pool
         self._database = database
         self._user_agent = user_agent
+        self._scratch = scratch or Path(gettempdir())
         self._rules: dict[str, tuple[float, Robots]] = {}  # with the moment from which they are asked for again
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def read(self, url: str, *, kind: Literal["page", "sitemap", "feed"] = "page") -> PageReading:
+    async def read(self, url: str, *, kind: Literal["page", "sitemap"] = "page") -> PageReading:
         """What a URL says.
 
         Raises:
             Trouble: Blocked where robots.txt keeps us out or a bot wall answered; what the fetch met; a page that
                 no reader survives is `unreadable`.
         """
-        if not (await self.rules(url)).allows(url, self._user_agent):
-            raise Blocked(FailureKind.ROBOTS, f"robots.txt of {host_of(url)} keeps us out of this page")
+        await self._ask_rules(url)
         page = await self._fetcher.get_page(url, max_bytes=PAGE_BYTES if kind == "page" else LARGE_BYTES)
         arguments = {"kind": kind, "url": page.url, "content_type": page.content_type}
         try:
             reading = READING.validate_python(await self._pool.run(arguments, data=page.body))
         except ConfinedDied as error:
             raise TransientError(FailureKind.UNREADABLE, str(error)) from error
-        if reading.kind == "blocked":
-            raise Blocked(FailureKind.BLOCKED, "a wall against robots in place of the page")
-        return replace(reading, url=page.url)
+        return replace(_not_blocked(reading), url=page.url)
+
+    async def read_feed(self, url: str, *, mapping: Mapping[str, Any] | None) -> AsyncGenerator[FeedPart]:
+        """What a feed says, a part at a time, whatever its length. Close it (`aclosing`) where it is not read out.
+
+        Args:
+            mapping: The table of a mapping file, where there is one.
+
+        Raises:
+            Trouble: As for a page; after some parts, too: those were good.
+            StoreUnavailable: The disk is full.
+        """
+        async with aclosing(self._in_parts(url, kind="feed", mapping=mapping)) as parts:
+            async for part in parts:
+                yield PART.validate_python(part["feed"])
+
+    async def read_whatever(self, url: str) -> AsyncGenerator[FeedPart | PageReading]:
+        """One page, sitemap or wall; or a feed, as `read_feed` gives it."""
+        async with aclosing(self._in_parts(url, kind="any", mapping=None)) as parts:
+            async for part in parts:
+                if "feed" in part:
+                    yield PART.validate_python(part["feed"])
+                else:
+                    yield _not_blocked(READING.validate_python(part["page"]))
+
+    async def _in_parts(
+        self, url: str, *, kind: Literal["feed", "any"], mapping: Mapping[str, Any] | None
+    ) -> AsyncGenerator[Any]:
+        await self._ask_rules(url)
+        with ScratchFile(self._scratch) as file:
+            accept = FEED_TYPES if kind == "feed" else PAGE_TYPES
+            fetched = await self._fetcher.get_feed(url, keep=file.write, accept=accept)
+            arguments: dict[str, Any] = {
+                "kind": kind,
+                "url": fetched.url,
+                "name": url,
+                "content_type": fetched.content_type,
+                "mapping": mapping,
+            }
+            try:
+                async with aclosing(self._pool.run_in_parts(arguments, descriptor=file.descriptor)) as parts:
+                    async for part in parts:
+                        yield part
+            except ConfinedDied as error:
+                raise TransientError(FailureKind.UNREADABLE, str(error)) from error
+
+    async def _ask_rules(self, url: str) -> None:
+        if not (await self.rules(url)).allows(url, self._user_agent):
+            raise Blocked(FailureKind.ROBOTS, f"robots.txt of {host_of(url)} keeps us out of this page")
 
     async def rules(self, url: str) -> Robots:
         """The robots.txt that governs a URL: from memory, from `hosts` if it is of today, else asked."""
@@ -75,6 +134,12 @@ class PageReader:
                 rules = Robots(text)
                 self._rules[host] = (time.monotonic() + _IN_MEMORY_SECONDS, rules)
             return rules
+
+
+def _not_blocked(reading: PageReading) -> PageReading:
+    if reading.kind == "blocked":
+        raise Blocked(FailureKind.BLOCKED, "a wall against robots in place of the page")
+    return reading
 
 
 def _kept(connection: Connection, host: str) -> str | None:

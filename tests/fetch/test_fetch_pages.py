@@ -1,17 +1,20 @@
 """Cases H11 and H23: pages and robots.txt over real sockets."""
 
 import gzip
+import os
 import tracemalloc
+from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from servers.errands import Send
-from servers.misbehaving import Behaviour, MisbehavingServer, answer, endless, redirect, silence
+from servers.misbehaving import Behaviour, MisbehavingServer, answer, endless, raw, redirect, silence
 
-from forecourt.errors import HostTrouble, PermanentError, TransientError
+from forecourt.errors import HostTrouble, PermanentError, StoreUnavailable, TransientError
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch.limits import Limits
 from forecourt.fetch.robots import Robots
+from forecourt.fetch.scratch_file import ScratchFile
 
 PAGE = b"<!DOCTYPE html><title>A car</title>" * 100
 HTML = ("Content-Type", "text/html; charset=windows-1252")
@@ -34,6 +37,36 @@ def test_a_page_is_read_through_one_layer_of_coding(
     assert page.body == PAGE
     assert (page.url, page.status, page.content_type) == (server.url("/1"), 200, "text/html; charset=windows-1252")
     assert server.requests[0].headers["accept-encoding"] == "gzip, br"
+
+
+def test_a_feed_goes_into_a_file_that_nobody_has_to_remove(send: Send, server: MisbehavingServer, folder: Path) -> None:
+    server.on("/feed.csv", answer(gzip.compress(PAGE), headers=[("Content-Type", "text/csv"), GZIP]))
+
+    with ScratchFile(folder) as file:
+        fetched = send(lambda fetcher: fetcher.get_feed(server.url("/feed.csv"), keep=file.write))
+        written = os.pread(file.descriptor, 2 * len(PAGE), 0)
+
+    assert written == PAGE
+    assert (fetched.url, fetched.content_type) == (server.url("/feed.csv"), "text/csv")
+    assert list(folder.iterdir()) == []
+
+
+def test_a_feed_that_announces_more_than_any_has_is_refused_before_its_body(
+    send: Send, server: MisbehavingServer
+) -> None:
+    kept = bytearray()
+    server.on("/feed.csv", raw(b"HTTP/1.1 200 OK\r\nContent-Length: 5000000000\r\n\r\nVIN,Make\n"))
+
+    with pytest.raises(PermanentError) as caught:
+        send(lambda fetcher: fetcher.get_feed(server.url("/feed.csv"), keep=kept.extend))
+
+    assert caught.value.kind == FailureKind.TOO_LARGE
+    assert not kept
+
+
+def test_a_feed_that_cannot_be_kept_is_our_trouble(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="a feed cannot be kept"):
+        ScratchFile(tmp_path / "missing")
 
 
 def test_a_packed_file_is_not_unpacked(send: Send, server: MisbehavingServer) -> None:

@@ -1,11 +1,12 @@
 """X: what strangers' pages do. Nothing raises, nothing grows without bound, nothing comes out that a table refuses."""
 
 import json
+from io import BytesIO
 
 import pytest
 from page_made import URL, car, html, jsonld, listing, read
 
-from forecourt.listing.in_child import READING
+from forecourt.listing.in_child import PART, READING, read_in_parts
 from forecourt.listing.in_child import read as read_in_child
 
 
@@ -112,8 +113,7 @@ def test_a_wall_with_status_200_is_blocked(wall: str) -> None:
     assert read(wall).kind == "blocked"
 
 
-@pytest.mark.parametrize("kind", ["page", "sitemap", "feed"])
-@pytest.mark.parametrize(
+WHATEVER = pytest.mark.parametrize(
     "body",
     [
         html(jsonld(car())),
@@ -125,6 +125,10 @@ def test_a_wall_with_status_200_is_blocked(wall: str) -> None:
     ],
     ids=["html", "empty", "noise", "sitemap", "csv", "json"],
 )
+
+
+@pytest.mark.parametrize("kind", ["page", "sitemap"])
+@WHATEVER
 def test_whatever_comes_survives_the_way_out_of_the_child(kind: str, body: bytes) -> None:
     answer = read_in_child({"kind": kind, "url": URL, "content_type": None}, body)
 
@@ -133,11 +137,24 @@ def test_whatever_comes_survives_the_way_out_of_the_child(kind: str, body: bytes
     assert reading.listing is None or reading.listing.make in ("Ford", None)
 
 
+@pytest.mark.parametrize("kind", ["feed", "any"])
+@WHATEVER
+def test_so_does_what_comes_in_parts(kind: str, body: bytes) -> None:
+    arguments = {"kind": kind, "url": URL, "name": URL, "content_type": None, "mapping": None}
+    for answer in read_in_parts(arguments, BytesIO(body)):
+        part = json.loads(json.dumps(answer))
+        if "feed" in part:
+            assert all(each.listing.make in ("Ford", None) for each in PART.validate_python(part["feed"]).vehicles)
+        else:
+            assert READING.validate_python(part["page"]).kind in ("vehicle", "nothing", "sitemap")
+
+
 @pytest.mark.parametrize("url", ["data:text/html,x", "http:a", "https://user:geheim@dealer.example/1", "javascript:x"])
 def test_a_feeds_link_that_is_refused_is_no_address_to_be_read(url: str) -> None:
     """X04, U12."""
     body = f"vin,make,model,url\n1FTEW1E4XKFA00142,Ford,F-150,{url}\n".encode()
+    arguments = {"kind": "feed", "url": URL, "name": URL, "content_type": "text/csv", "mapping": None}
 
-    answer = read_in_child({"kind": "feed", "url": URL, "content_type": "text/csv"}, body)
+    parts = [PART.validate_python(part["feed"]) for part in read_in_parts(arguments, BytesIO(body))]
 
-    assert answer["listing_urls"] == []
+    assert not any(url in each.listing.url for part in parts for each in part.vehicles)

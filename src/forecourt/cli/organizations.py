@@ -6,7 +6,13 @@ from forecourt.cli.options import DryRun, Json
 
 
 def add(
-    name: str, website: str, *, business_type: str | None = None, feed_url: str | None = None, json: Json = False
+    name: str,
+    website: str,
+    *,
+    business_type: str | None = None,
+    feed_url: str | None = None,
+    feed_mapping: Path | None = None,
+    json: Json = False,
 ) -> int:
     """Add an organization, or update the one with this website.
 
@@ -17,11 +23,14 @@ def add(
         website: Its address; https:// may be left out.
         business_type: Such as dealer or auction_house.
         feed_url: A feed of its vehicles, read in place of its pages.
+        feed_mapping: A mapping file, where the feed calls its columns as nobody else does.
     """
     from forecourt.cli.running import print_report, with_database
     from forecourt.jobs import organization_list
+    from forecourt.jobs.mapping_file import read_mapping_file
 
-    given = organization_list.Given(name, website, business_type, feed_url)
+    mapping = read_mapping_file(feed_mapping) if feed_mapping else None
+    given = organization_list.Given(name, website, business_type, feed_url, mapping)
     with with_database() as (_, engine):
         return print_report(organization_list.put(engine, [given]), json=json)
 

@@ -70,18 +70,23 @@ def process_import_queue(
     return run_job(job, json=json)
 
 
-def preview(source: str, *, base_url: str | None = None, json: Json = False) -> int:
-    """Say what would be imported from a page; write nothing.
+def preview(source: str, *, base_url: str | None = None, mapping: Path | None = None, json: Json = False) -> int:
+    """Say what would be imported from a page or a feed; write nothing.
 
     Example: forecourt preview https://dealer.example/cars/17
 
     Args:
-        source: A URL, or a file that holds a saved page.
+        source: A URL, or a file that holds a saved page or a feed.
         base_url: The address of a saved page, against which its links are resolved.
+        mapping: A mapping file: it is a feed, and this says where its columns are.
     """
     from forecourt.cli.running import print_report, run_job
     from forecourt.jobs import preview as previews
+    from forecourt.jobs.mapping_file import read_mapping_file
 
+    table = read_mapping_file(mapping) if mapping else None
     if "://" in source:
-        return run_job(partial(previews.preview_url, url=source), json=json)
-    return print_report(previews.preview_file(Path(source), base_url=base_url), json=json)
+        report = partial(previews.preview_url, url=source, mapping=table, mapping_name=str(mapping))
+        return run_job(report, json=json)
+    found = previews.preview_file(Path(source), base_url=base_url, mapping=table, mapping_name=str(mapping))
+    return print_report(found, json=json)

@@ -4,7 +4,7 @@ A row is never dropped and never turned back: a reading appends what is new, rep
 that was signed anew, and wakes what had ended and is named again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -86,6 +86,19 @@ def ids_of(connection: Connection, vehicle_id: int, photos: Sequence[ListedPhoto
     keys = [photo.key for photo in photos]
     named = select(vehicle_images.c.id).where(vehicle_images.c.vehicle_id == vehicle_id)
     return frozenset(connection.scalars(named.where(vehicle_images.c.source_key.in_(keys))))
+
+
+def sleeping(connection: Connection, vehicle_ids: Collection[int], *, now: datetime) -> dict[int, set[str]]:
+    """By vehicle, the keys of the photos that have ended and that a new naming would wake."""
+    ended = select(vehicle_images.c.vehicle_id, vehicle_images.c.source_key).where(
+        vehicle_images.c.vehicle_id.in_(vehicle_ids),
+        vehicle_images.c.status.in_(_ENDED),
+        vehicle_images.c.changed_at <= now - _WAKES_AFTER,
+    )
+    found: dict[int, set[str]] = {}
+    for vehicle_id, key in connection.execute(ended):
+        found.setdefault(vehicle_id, set()).add(key)
+    return found
 
 
 def _replace(

@@ -1,6 +1,6 @@
 """Dealers and auction houses, and which of them to read next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ class Organization:
     Attributes:
         website: Normalised: scheme, host, path without a trailing slash.
         active_vehicles: Listings that its inventory still names.
+        feed_mapping: The table of a mapping file, where its feed needs one.
     """
 
     organization_id: int
@@ -27,6 +28,7 @@ class Organization:
     business_type: str | None
     feed_url: str | None
     active_vehicles: int = 0
+    feed_mapping: Mapping[str, Any] | None = None
 
 
 def put(
@@ -36,13 +38,16 @@ def put(
     website: str,
     business_type: str | None = None,
     feed_url: str | None = None,
+    feed_mapping: Mapping[str, Any] | None = None,
     is_public: bool = True,
     now: datetime,
 ) -> tuple[int, bool]:
     """Unknown → known, or known → updated by what is given; the id, and whether it is new."""
     known = connection.execute(select(organizations).where(organizations.c.website == website)).one_or_none()
-    given = {"name": name} | ({"business_type": business_type} if business_type else {})
+    given: dict[str, object] = {"name": name}
+    given |= {"business_type": business_type} if business_type else {}
     given |= {"feed_url": feed_url} if feed_url else {}
+    given |= {"feed_mapping": feed_mapping} if feed_mapping is not None else {}
     if known is None:
         made = insert(organizations).values(website=website, is_public=is_public, created_at=now, **given)
         return connection.execute(made.returning(organizations.c.id)).scalar_one(), True
@@ -123,4 +128,6 @@ def _counted() -> Select[*tuple[Any, ...]]:
 
 
 def _organization(row: Row[Any]) -> Organization:
-    return Organization(row.id, row.name, row.website, row.business_type, row.feed_url, row.active_vehicles)
+    return Organization(
+        row.id, row.name, row.website, row.business_type, row.feed_url, row.active_vehicles, row.feed_mapping
+    )

@@ -89,6 +89,7 @@ organizations = Table(
     Column("business_type", Text),
     Column("is_public", Boolean, nullable=False, server_default=true()),
     Column("feed_url", Text),
+    Column("feed_mapping", Json),
     Column("last_extracted_at", UtcDateTime),
     Column("last_outcome", Text),
     Column("created_at", UtcDateTime, nullable=False),

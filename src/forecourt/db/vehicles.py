@@ -177,10 +177,9 @@ def _insert(connection: Connection, listed: ListedVehicle, *, now: datetime) -> 
     Raises:
         IntegrityError: Another worker has just made the vehicle of this VIN. Who looks again will find it.
     """
-    made = insert(vehicles).values(
-        listing_url=listed.listing_url, origin_metadata=listed.origin, created_at=now, updated_at=now, **listed.fields
-    )
-    vehicle_id: int = connection.execute(made.returning(vehicles.c.id)).scalar_one()
+    made = {"listing_url": listed.listing_url, "origin_metadata": listed.origin, "created_at": now, "updated_at": now}
+    inserted = connection.execute(insert(vehicles).returning(vehicles.c.id), {**made, **listed.fields})
+    vehicle_id: int = inserted.scalar_one()
     return vehicle_id
 
 

@@ -1,4 +1,4 @@
-"""One bounded GET at a time: of a photo into a file, of a page into memory.
+"""One bounded GET at a time: of a photo or a feed into a file, of a page into memory.
 
     judge the URL → wait for the host's turn → connect (the address is judged again) → headers → body
           ↑___________________________ at most 5 redirects ______________________________|
@@ -8,7 +8,7 @@ No proxy, no netrc, no cookies; one layer of encoding. What goes wrong leaves as
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,7 +32,9 @@ from forecourt.settings import Settings
 
 PHOTO_TYPES = "image/jpeg,image/png,image/webp;q=0.9,image/*;q=0.8,*/*;q=0.5"
 PAGE_TYPES = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"
+FEED_TYPES = "text/csv,application/json,application/xml,text/xml,*/*;q=0.5"
 PAGE_BYTES = 5 * 1024 * 1024
+FEED_BYTES = 4 * 1024**3  # a million vehicles with everything that is said of them
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_KEPT_HEADER = 500
@@ -70,6 +72,14 @@ class FetchedPage:
     url: str
     status: int
     body: bytes
+    content_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedFile:
+    """Where the redirects ended, and what was said of the bytes that were handed on."""
+
+    url: str
     content_type: str | None
 
 
@@ -145,6 +155,23 @@ class Fetcher:
             await read_body(response, keep=body.extend, max_bytes=max_bytes, limits=self._limits, cut=cut)
             return FetchedPage(split.url, response.status, bytes(body), _header(response, "Content-Type"))
 
+    async def get_feed(self, url: str, *, keep: Callable[[bytes], object], accept: str = FEED_TYPES) -> FetchedFile:
+        """Hand a feed on, piece by piece as it comes: it may be larger than our memory.
+
+        Args:
+            url: A stranger's. Whether its robots.txt allows it has been asked before.
+            keep: Takes each piece, `FEED_BYTES` of them after decoding at most. A .gz file is still packed.
+            accept: The types that we can read.
+
+        Raises:
+            Trouble: As for a page.
+        """
+        headers = {"Accept": accept, "Accept-Encoding": "gzip, br"}
+        seconds = self._limits.feed_seconds
+        async with self._answer(url, headers, None, total_seconds=seconds) as (split, response):
+            await read_body(response, keep=keep, max_bytes=FEED_BYTES, limits=self._limits)
+            return FetchedFile(split.url, _header(response, "Content-Type"))
+
     async def get_robots(self, url: str) -> str:
         """The robots.txt that governs a URL, as text to keep for a day and to give to `Robots`; empty for no rules.
 
@@ -162,13 +189,14 @@ class Fetcher:
 
     @asynccontextmanager
     async def _answer(
-        self, url: str, headers: dict[str, str], referer: str | None
+        self, url: str, headers: dict[str, str], referer: str | None, *, total_seconds: float | None = None
     ) -> AsyncIterator[tuple[SplitUrl, aiohttp.ClientResponse]]:
         """Follow redirects to a 2xx; inside, its body can be read."""
         split = self._judge(url)
         seen = {split}
         for _ in range(self._limits.redirects + 1):
-            async with self._hop(split, headers | _referer(referer, split)) as response:
+            seconds = total_seconds or self._limits.total_seconds
+            async with self._hop(split, headers | _referer(referer, split), seconds) as response:
                 if response.status not in _REDIRECTS:
                     retry_after = response.headers.get("Retry-After")
                     trouble = outcome.of_status(response.status, retry_after=retry_after, now=datetime.now(UTC))
@@ -186,10 +214,12 @@ class Fetcher:
         raise TransientError(FailureKind.TOO_MANY_REDIRECTS, f"a loop, or more than {self._limits.redirects}")
 
     @asynccontextmanager
-    async def _hop(self, split: SplitUrl, headers: dict[str, str]) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def _hop(
+        self, split: SplitUrl, headers: dict[str, str], seconds: float
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
         """One request in one turn. Before the headers a failure is the host's, after them it is the photo's."""
         async with self._turns.turn(split.manners_host):
-            deadline = asyncio.get_running_loop().time() + self._limits.total_seconds
+            deadline = asyncio.get_running_loop().time() + seconds
             try:
                 async with asyncio.timeout_at(deadline):
                     response = await self._send.get(URL(split.url, encoded=True), headers)

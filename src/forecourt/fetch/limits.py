@@ -11,6 +11,7 @@ class Limits:
     connect_seconds: float = 10  # name, TCP and TLS together
     idle_seconds: float = 15  # without a single byte
     total_seconds: float = 120  # per request; waiting for a turn is not counted
+    feed_seconds: float = 3600  # the same for a feed, which may have gigabytes
     slow_bytes_per_second: float = 1024
     slow_window_seconds: float = 20
     header_bytes: int = 32 * 1024

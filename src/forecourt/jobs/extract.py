@@ -21,6 +21,7 @@ from forecourt.failure_kinds import FailureKind
 from forecourt.fetch.address import host_of
 from forecourt.importer import Imported, NotImported, Vanished
 from forecourt.jobs.anew import begin_anew
+from forecourt.jobs.feed_import import FeedRead, import_feed
 from forecourt.jobs.house import PATIENCE, House, Progress, living_worker, page_reader
 from forecourt.jobs.import_work import ImportWork
 from forecourt.jobs.vanishing import count_listings
@@ -43,6 +44,7 @@ class Reading:
         is_read: The run came to it, and has noted so down.
         counted: What its inventory says of the listings that we know.
         vanished: Those whose pages were gone, too.
+        feed: What its feed gave, where it has one that could be read.
     """
 
     organization: Organization
@@ -51,6 +53,7 @@ class Reading:
     waits: bool = False
     is_read: bool = False
     counted: Counted | None = None
+    feed: FeedRead | None = None
     imported: list[Imported] = field(default_factory=list)
     failed: list[NotImported] = field(default_factory=list)
     vanished: list[Vanished] = field(default_factory=list)
@@ -131,7 +134,8 @@ async def _read_all(house: House, readings: Sequence[Reading], reader: PageReade
 
     async def read_one(reading: Reading) -> None:
         async with few:
-            await _read_inventory(house, reading, reader)
+            if not await _read_feed(house, reading, reader, progress):
+                await _read_inventory(house, reading, reader)
             nonlocal done
             done += 1
             progress("organizations", done, len(readings))
@@ -171,6 +175,32 @@ async def _note(house: House, reading: Reading, outcome: str) -> None:
     reading.is_read = True
 
 
+async def _read_feed(house: House, reading: Reading, reader: PageReader, progress: Progress) -> bool:
+    """Whether its feed gave anything, or the run is over for it; else its website is looked at."""
+    organization = reading.organization
+    if not organization.feed_url:
+        return False
+    reading.feed = FeedRead()
+    began_at = await house.database.read(database_now)
+    try:
+        await import_feed(house, organization, reader, reading.feed, show=lambda done: progress("listings", done, None))
+    except LeaseLost as lost:
+        reading.trouble, reading.waits = str(lost), True
+        return True
+    except HostTrouble as trouble:
+        reading.trouble, reading.waits = str(trouble), True
+        await _note(house, reading, str(trouble.kind))
+        return True
+    except Trouble as trouble:
+        reading.feed.trouble = str(trouble)
+    reading.found = len(reading.feed.seen)
+    if reading.found:
+        named, gap = reading.feed.seen, reading.feed.incomplete_because
+        reading.counted = await count_listings(house, organization, named, gap=gap, began_at=began_at)
+        await _note(house, reading, "read")
+    return reading.found > 0
+
+
 async def _read_inventory(house: House, reading: Reading, reader: PageReader) -> None:
     organization = reading.organization
     began_at = await house.database.read(database_now)
@@ -186,7 +216,8 @@ async def _read_inventory(house: House, reading: Reading, reader: PageReader) ->
         reading.trouble, reading.waits = str(lost), True
         return
     await house.database.write(lambda connection: _enqueue(house, connection, organization, list(found.listing_urls)))
-    reading.counted = await count_listings(house, organization, found, began_at=began_at)
+    named, gap = found.listing_urls.keys(), found.incomplete_because
+    reading.counted = await count_listings(house, organization, named, gap=gap, began_at=began_at)
     await _note(house, reading, outcome)
 
 

@@ -104,7 +104,11 @@ async def page_reader(house: House, worker: Worker) -> AsyncIterator[PageReader]
     """Reads pages in confined children, one for each core."""
     async with reading_pool(processes=_cores()) as pool:
         yield PageReader(
-            fetcher=worker.fetcher, pool=pool, database=house.database, user_agent=house.settings.user_agent
+            fetcher=worker.fetcher,
+            pool=pool,
+            database=house.database,
+            user_agent=house.settings.user_agent,
+            scratch=house.settings.home,
         )
 
 

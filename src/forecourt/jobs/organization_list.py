@@ -1,9 +1,10 @@
 """organizations add, import and list."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from sqlalchemy import Engine
@@ -27,6 +28,7 @@ class Given:
     website: str
     business_type: str | None = None
     feed_url: str | None = None
+    feed_mapping: Mapping[str, Any] | None = None
 
 
 def read_csv(file: Path) -> list[Given]:
@@ -67,6 +69,7 @@ def put(engine: Engine, given: Sequence[Given], *, dry_run: bool = False) -> Rep
                 website=website,
                 business_type=each.business_type,
                 feed_url=each.feed_url,
+                feed_mapping=each.feed_mapping,
                 now=now,
             )
             for each, website in websites
@@ -136,7 +139,7 @@ def _given(file: Path, number: int, row: dict[str, str]) -> Given:
     if not all(required):
         raise WrongUse(f"{file}, line {number}: {_REQUIRED[required.index('')]} is empty; nothing was imported")
     optional = [row.get(name, "").strip() or None for name in _OPTIONAL]
-    given = Given(*required, *optional)
+    given = Given(required[0], required[1], business_type=optional[0], feed_url=optional[1])
     try:
         _judged(given)
     except WrongUse as error:

@@ -1,65 +1,88 @@
-"""preview: what would be imported from a page. Only what manners need is kept: a host's lease, its robots.txt."""
+"""preview: what would be imported from a page or a feed. Only what manners need is kept: a host's lease, its rules."""
 
+from collections.abc import Mapping
+from contextlib import aclosing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from forecourt.errors import Blocked, Trouble, WrongUse
+from forecourt.jobs.feed_preview import FeedPreview, fields_of
 from forecourt.jobs.house import House, Progress, living_worker, page_reader
 from forecourt.jobs.report import Exit, Report
-from forecourt.listing.in_child import READING, read
+from forecourt.listing.in_child import PART, READING, read_in_parts
 from forecourt.listing.values import Listing, PageReading
 
-_NOT_FIELDS = frozenset({"photos", "other_forms", "sources", "left_out"})
 
+async def preview_url(
+    house: House, progress: Progress, *, url: str, mapping: Mapping[str, Any] | None = None, mapping_name: str = ""
+) -> Report:
+    """Read a page or a feed where it is, robots.txt and manners kept.
 
-async def preview_url(house: House, progress: Progress, *, url: str) -> Report:
-    """Read a page where it is, robots.txt and manners kept."""
-    del progress
+    Args:
+        mapping: The table of a mapping file: it is a feed then.
+        mapping_name: Of the file.
+
+    Raises:
+        WrongUse: The mapping does not fit the feed.
+    """
+    feed = FeedPreview(url, mapping_name)
     try:
         async with living_worker(house) as worker, page_reader(house, worker) as reader:
-            return _report(await reader.read(url))
+            parts = reader.read_whatever(url) if mapping is None else reader.read_feed(url, mapping=mapping)
+            async with aclosing(parts):
+                async for part in parts:
+                    if isinstance(part, PageReading):
+                        return _report(part)
+                    feed.add(part)
+                    progress("records", feed.records, None)
+        return feed.report()
     except Blocked as blocked:
         return _report(PageReading("blocked"), trouble=str(blocked))
     except Trouble as trouble:
+        if feed.records:
+            return feed.report(trouble=str(trouble))
         return Report({"success": False, "error": str(trouble)}, (str(trouble),), Exit.ERROR)
 
 
-def preview_file(file: Path, *, base_url: str | None) -> Report:
-    """Read a saved page."""
+def preview_file(
+    file: Path, *, base_url: str | None, mapping: Mapping[str, Any] | None = None, mapping_name: str = ""
+) -> Report:
+    """Read a saved page, or a feed piece by piece.
+
+    Raises:
+        WrongUse: The file cannot be read, or the mapping does not fit it.
+    """
+    url = base_url or file.absolute().as_uri()
+    feed = FeedPreview(url, mapping_name)
+    arguments = {"url": url, "name": url, "content_type": None, "mapping": mapping}
+    arguments["kind"] = "any" if mapping is None else "feed"
     try:
-        body = file.read_bytes()
+        with file.open("rb") as opened:
+            for part in read_in_parts(arguments, opened):
+                if "page" in part:
+                    return _report(READING.validate_python(part["page"]))
+                feed.add(PART.validate_python(part["feed"]))
     except OSError as error:
         raise WrongUse(f"cannot read {file}: {error.strerror}") from error
-    kind = "sitemap" if file.suffix == ".xml" else "page"
-    arguments = {"kind": kind, "url": base_url or file.absolute().as_uri(), "content_type": None}
-    return _report(READING.validate_python(read(arguments, body)))
+    return feed.report()
 
 
 def _report(reading: PageReading, *, trouble: str | None = None) -> Report:
     listing = reading.listing
     answer: dict[str, Any] = {
         "kind": reading.kind,
-        "vehicle": _fields(listing) if listing else None,
+        "vehicle": fields_of(listing) if listing else None,
         "photos": list(listing.photos) if listing else [],
         "listing_urls": list(reading.listing_urls),
         "next_page": reading.next_page,
-        "vehicles": [_fields(each) | {"photos": list(each.photos)} for each in reading.vehicles],
+        "vehicles": [fields_of(each) | {"photos": list(each.photos)} for each in reading.vehicles],
         "sources": _sources(listing) if listing else {},
         "left_out": [asdict(each) for each in (*reading.left_out, *(listing.left_out if listing else ()))],
     }
     if trouble:
         answer["error"] = trouble
     return Report(answer, tuple(_lines(reading, answer, trouble)))
-
-
-def _fields(listing: Listing) -> dict[str, object]:
-    named = asdict(listing)
-    return {"listing_url": named.pop("url")} | {
-        name: float(value) if name == "price" and value is not None else value
-        for name, value in named.items()
-        if name not in _NOT_FIELDS
-    }
 
 
 def _sources(listing: Listing) -> dict[str, dict[str, str]]:

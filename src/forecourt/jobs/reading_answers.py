@@ -8,6 +8,7 @@ from forecourt.db.organizations import Organization
 from forecourt.errors import HostTrouble
 from forecourt.importer import NotImported
 from forecourt.jobs.extract import Extracted, Reading
+from forecourt.jobs.feed_import import FeedRead
 from forecourt.jobs.photo_answers import photo_lines
 from forecourt.jobs.process_queue import Processed
 from forecourt.jobs.report import LONGEST_ERROR, Report, exit_code, stopped_lines
@@ -68,8 +69,10 @@ def extract(extracted: Extracted, *, next_offset: int, full_page: bool) -> Repor
     counted = _counted(failures)
     troubles = [each for each in extracted.readings if each.trouble]
     counted += Counter(organization=sum(not each.waits for each in troubles))
-    lines = [_organization_line(each) for each in extracted.readings]
+    counted += Counter(feed=sum(each.feed is not None and each.feed.trouble is not None for each in extracted.readings))
+    lines = [line for each in extracted.readings for line in (_organization_line(each), *_feed_lines(each.feed))]
     images = sum(imported.saved.images.added for each in extracted.readings for imported in each.imported)
+    images += sum(each.feed.photos for each in extracted.readings if each.feed)
     lines.append(
         f"{len(results)} organizations read, {created} new vehicles, {images} new photos show from their own servers."
     )
@@ -110,11 +113,37 @@ def _organization_result(reading: Reading, status: str) -> dict[str, object]:
         "vehicles_created": _created(reading),
         "listings_seen": counted.seen,
         "listings_missed": counted.missed,
-        "listings_gone": len(reading.vanished),
+        "listings_gone": _gone(reading),
         "listings_sold": _sold(reading),
         "unchanged_because": counted.unchanged_because,
         "error": reading.trouble[:LONGEST_ERROR] if reading.trouble else None,
+        **({"feed": _feed_result(reading.feed)} if reading.feed else {}),
     }
+
+
+def _feed_result(feed: FeedRead) -> dict[str, object]:
+    return {
+        "is_complete": feed.is_complete,
+        "listings": len(feed.seen),
+        "updated": feed.updated,
+        "unchanged": feed.unchanged,
+        "pages_to_read": feed.pages,
+        "left_out": feed.left_out,
+        "first_left_out": list(feed.named_left_out),
+        "unmet_mapping": list(feed.unmet),
+        "error": feed.trouble[:LONGEST_ERROR] if feed.trouble else None,
+    }
+
+
+def _feed_lines(feed: FeedRead | None) -> list[str]:
+    """Nothing where there is nothing to say."""
+    if feed is None:
+        return []
+    lines = [f"  its feed was not read to its end: {feed.trouble}"] if feed.trouble else []
+    lines += [f"  its feed mapping: {each}" for each in feed.unmet]
+    lines += [f"  left out of its feed, {each}" for each in feed.named_left_out]
+    more = feed.left_out - len(feed.named_left_out)
+    return [*lines, f"  and {more} more"] if more else lines
 
 
 def _organization_line(reading: Reading) -> str:
@@ -122,7 +151,7 @@ def _organization_line(reading: Reading) -> str:
     before, created = organization.active_vehicles, _created(reading)
     if reading.trouble:
         return f"{organization.name}: {reading.trouble}" + (f"; {before} vehicles stay as they are" if before else "")
-    after = before + created - len(reading.vanished) - _sold(reading)
+    after = before + created - _gone(reading) - _sold(reading)
     found = f"{organization.name}: {before} -> {after} vehicles (+{created}), {reading.found} listings found"
     return found + _fates(reading)
 
@@ -132,9 +161,13 @@ def _fates(reading: Reading) -> str:
     counted = reading.counted or Counted(0, 0)
     if counted.unchanged_because:
         return f"; of the known ones nothing was changed, because {counted.unchanged_because}"
-    numbers = {"seen": counted.seen, "missed": counted.missed, "gone": len(reading.vanished), "sold": _sold(reading)}
+    numbers = {"seen": counted.seen, "missed": counted.missed, "gone": _gone(reading), "sold": _sold(reading)}
     told = ", ".join(f"{number} {what}" for what, number in numbers.items() if number)
     return f"; of the known ones {told}" if told else ""
+
+
+def _gone(reading: Reading) -> int:
+    return len(reading.vanished) + (reading.counted.gone if reading.counted else 0)
 
 
 def _sold(reading: Reading) -> int:
@@ -142,7 +175,8 @@ def _sold(reading: Reading) -> int:
 
 
 def _created(reading: Reading) -> int:
-    return sum(each.saved.is_new for each in reading.imported)
+    from_feed = reading.feed.created if reading.feed else 0
+    return from_feed + sum(each.saved.is_new for each in reading.imported)
 
 
 def _counted(failures: Sequence[NotImported]) -> Counter[str]:

@@ -2,7 +2,7 @@
 
     read_page      a web page, or whatever a server sent in place of one
     read_sitemap   a sitemap or an index of sitemaps
-    read_feed      a feed of vehicles, one listing at a time
+    read_feed      a feed of vehicles that is no longer than a page; feeds.py reads any as a stream
 
 Nothing in here raises for what a stranger's bytes may hold.
 """

@@ -107,13 +107,19 @@ def decode(body: bytes, content_type: str | None) -> str:
             return body.decode("utf-8", "replace")
     for said in (content_type or "", body[:_HEAD_BYTES].decode("latin-1")):
         found = _CHARSET.search(said)
-        if found and _KNOWN.fullmatch(found[1]):
-            name = found[1].lower()
-            try:
-                return body.decode(_MEANT.get(name, name), "replace")
-            except LookupError:
-                continue
+        if found and (known := known_charset(found[1])):
+            return body.decode(known, "replace")
     return body.decode("cp1252", "replace")
+
+
+def known_charset(name: str) -> str | None:
+    """The codec that a character set of the web stands for; None for any other name."""
+    if not _KNOWN.fullmatch(name):
+        return None
+    try:
+        return codecs.lookup(_MEANT.get(name.lower(), name)).name
+    except LookupError:
+        return None
 
 
 def _shallow(text: str) -> str:

@@ -1,66 +1,75 @@
-"""Feeds of vehicles: CSV and TSV, JSON, and the XML that Google and Meta ask dealers for.
+"""Feeds of vehicles, read as a stream: CSV and TSV, JSON and JSON Lines, the XML that Google and Meta ask dealers for.
 
-One listing at a time, as the feed has them. A line that cannot be read costs that line.
+    file → unpacked → as UTF-8 → records (feed_table · feed_json · feed_xml) → vehicles (feed_vehicles)
+
+Nothing but a window on the file is in memory. A record that cannot be read costs that record, and is named.
 """
 
-import csv
-import gzip
-import io
 import re
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from io import BytesIO
+from itertools import chain, islice
+from typing import BinaryIO
 
-from lxml import etree
-
-from forecourt.listing import lenient_json
-from forecourt.listing.claims import Claims, text_of
-from forecourt.listing.document import decode
-from forecourt.listing.entities import unescaped
-from forecourt.listing.feed_columns import IMAGE_COLUMNS, LINK_COLUMNS, column_field
-from forecourt.listing.locales import locale_of
-from forecourt.listing.makes import split_title
-from forecourt.listing.merge import merge
-from forecourt.listing.opengraph import TITLE_READER
-from forecourt.listing.photo_urls import absolute
-from forecourt.listing.tolerant_xml import local_name, without_doctype, without_stray_marks
+from forecourt.listing.feed_bytes import Unpacked, as_utf8, charset_of
+from forecourt.listing.feed_json import is_object_lines, json_records, line_records
+from forecourt.listing.feed_mapping import FeedFormat, FeedMapping
+from forecourt.listing.feed_records import BadRecord, CountedIn, Record
+from forecourt.listing.feed_table import table_records
+from forecourt.listing.feed_vehicles import FeedVehicle, RecordReader
+from forecourt.listing.feed_xml import xml_records
 from forecourt.listing.values import Listing
 
-READER = "feed"
-LONGEST_BYTES = 200 * 1024 * 1024
-LONGEST_CELL = 1_000_000
-_FEWEST_FIELDS = 2
-_BETWEEN_PHOTOS = re.compile(r"[|\n]|(?<![\s,;])[\s,;]++(?=https?://|/)")  # a run of blanks is tried once
-_ITEMS = frozenset(
-    {"listing", "item", "vehicle", "entry", "car", "ad", "offer", "product", "record", "row", "inventory"}
-)
-_LISTS = (
-    "vehicles",
-    "listings",
-    "inventory",
-    "items",
-    "results",
-    "cars",
-    "data",
-    "ads",
-    "offers",
-    "products",
-    "records",
-)
-_DELIMITERS = "\t;|,"
+_FEWEST_COLUMNS = 2  # for a text that may be something else
+_LOOKED_AT = 20
+_NO_MAPPING = FeedMapping()
 
-Row = Mapping[str, object]
+
+@dataclass(frozen=True, slots=True)
+class FeedEnd:
+    """The last thing that a feed gives.
+
+    Args:
+        why_cut: Why its own end was not reached; None where it was.
+        unmet: What the mapping names and the feed does not have.
+    """
+
+    why_cut: str | None
+    unmet: tuple[str, ...] = ()
+
+
+def stream_feed(
+    file: BinaryIO, *, url: str, name: str, content_type: str | None = None, mapping: FeedMapping = _NO_MAPPING
+) -> Iterator[FeedVehicle | BadRecord | FeedEnd]:
+    """What a feed says, record by record, and at last how it ended.
+
+    Args:
+        file: Open, at its beginning; read piece by piece.
+        url: Where it was served from: its relative addresses are resolved against it.
+        name: The address that the feed is known by: a record without a page of its own gets it, with its stock
+            number or VIN as fragment.
+    """
+    unpacked = Unpacked(file)
+    reader = RecordReader(url=url, name=name, mapping=mapping)
+    cut: str | None = None
+    records = _records(unpacked, content_type, mapping, fewest=1)
+    for record in records.found:
+        if record.number:
+            found = reader.read(record) if isinstance(record, Record) else record
+            yield replace(found, counted_in=records.counted_in)
+        elif isinstance(record, BadRecord):
+            cut = record.why
+    yield FeedEnd(unpacked.why_cut or cut, reader.unmet())
 
 
 def read_feed(body: bytes, *, url: str, content_type: str | None) -> Iterator[Listing]:
-    """The vehicles in a feed, lazily; none where it is no feed.
-
-    Args:
-        url: Of the feed: its relative addresses are resolved against it, and a row without an address of its own
-            gets it with the row's stock number or VIN as fragment.
-    """
-    for row in _rows(_inflated(body), content_type):
-        if listing := _listing(row, url):
-            yield listing
+    """The vehicles in a feed that is no longer than a page; none where it is no feed."""
+    reader = RecordReader(url=url, name=url, mapping=_NO_MAPPING)
+    for record in _records(Unpacked(BytesIO(body)), content_type, _NO_MAPPING, fewest=_FEWEST_COLUMNS).found:
+        found = reader.read(record) if isinstance(record, Record) else record
+        if isinstance(found, FeedVehicle) and _tells(found.listing):
+            yield found.listing
 
 
 def is_feed(body: bytes, content_type: str | None) -> bool:
@@ -70,171 +79,45 @@ def is_feed(body: bytes, content_type: str | None) -> bool:
     said = (content_type or "").lower()
     if "html" in said and not body.lstrip().startswith((b"<?xml", b"{", b"[")):
         return False
-    return next(read_feed(body, url="https://feed.invalid/", content_type=content_type), None) is not None
+    reader = RecordReader(url="https://feed.invalid/", name="", mapping=_NO_MAPPING)
+    records = _records(Unpacked(BytesIO(body)), content_type, _NO_MAPPING, fewest=_FEWEST_COLUMNS).found
+    found = (reader.read(record) for record in islice(records, _LOOKED_AT) if isinstance(record, Record))
+    return any(isinstance(each, FeedVehicle) and _tells(each.listing) for each in found)
 
 
-def _rows(body: bytes, content_type: str | None) -> Iterator[Row]:
-    start = body[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n")
+@dataclass(frozen=True, slots=True)
+class _Records:
+    found: Iterator[Record | BadRecord]
+    counted_in: CountedIn
+
+
+def _records(unpacked: Unpacked, content_type: str | None, mapping: FeedMapping, *, fewest: int) -> _Records:
+    pieces = iter(unpacked)
+    head = next(pieces, b"")
+    charset = charset_of(head, said=mapping.encoding, content_type=content_type)
+    whole = chain([head], pieces)
+    start = next(as_utf8([head], charset), b"")
+    match mapping.format or _format_of(start):
+        case "xml":
+            return _Records(xml_records(whole, rows=mapping.rows), "record")
+        case "json":
+            records = json_records(as_utf8(whole, charset), rows=mapping.rows, alone=fewest == 1)
+            return _Records(records, "record")
+        case "jsonl":
+            return _Records(line_records(as_utf8(whole, charset)), "line")
+        case _:
+            records = table_records(as_utf8(whole, charset), delimiter=mapping.delimiter, fewest=fewest)
+            return _Records(records, "line")
+
+
+def _format_of(head: bytes) -> FeedFormat:
+    start = head.lstrip(b" \t\r\n\0")
     if start.startswith(b"<"):
-        yield from _xml_rows(body)
-    elif start.startswith((b"{", b"[")):
-        yield from _json_rows(decode(body, content_type))
-    else:
-        yield from _table_rows(decode(body, content_type))
+        return "xml"
+    if start.startswith((b"{", b"[")):
+        return "jsonl" if is_object_lines(start) else "json"
+    return "csv"
 
 
-def _table_rows(text: str) -> Iterator[Row]:
-    text = text.lstrip("\ufeff").replace("\x00", "")
-    header = text[: text.find("\n")] if "\n" in text else text
-    delimiter = max(_DELIMITERS, key=header.count)
-    if not header.count(delimiter) or len(header) > LONGEST_CELL:
-        return
-    csv.field_size_limit(LONGEST_CELL)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    names: list[str] = []
-    while True:
-        try:
-            cells = next(lines, None)
-        except csv.Error:
-            continue
-        if cells is None:
-            return
-        if not names:
-            names = cells
-            if sum(bool(column_field(name)) for name in names) < _FEWEST_FIELDS:
-                return
-        elif any(cells):
-            yield dict(zip(names, cells, strict=False))
-
-
-def _json_rows(text: str) -> Iterator[Row]:
-    values = lenient_json.loads(text)
-    rows: object = values if len(values) > 1 else values[0] if values else []
-    for _ in range(4):
-        if not isinstance(rows, Mapping):
-            break
-        inner: Mapping[str, object] = {str(key).lower(): value for key, value in rows.items()}
-        rows = next((inner[name] for name in _LISTS if isinstance(inner.get(name), list | Mapping)), [])
-    for row in rows if isinstance(rows, list) else []:
-        if isinstance(row, Mapping):
-            yield row
-
-
-def _xml_rows(body: bytes) -> Iterator[Row]:
-    """Each element that stands for a vehicle as a row; elements of one name become a list."""
-    events = etree.iterparse(
-        io.BytesIO(without_stray_marks(without_doctype(body[:LONGEST_BYTES]))),
-        events=("start", "end"),
-        recover=True,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    depth, inside = 0, 0
-    try:
-        for event, element in events:
-            name = local_name(element.tag)
-            if event == "start":
-                depth += 1
-                if not inside and depth > 1 and name in _ITEMS:
-                    inside = depth
-                continue
-            if depth == inside:
-                yield _xml_row(element)
-                inside = 0
-                element.clear()
-                while element.getprevious() is not None:
-                    del element.getparent()[0]
-            depth -= 1
-    except etree.XMLSyntaxError:
-        return
-
-
-def _xml_row(item: etree._Element) -> Row:
-    row: dict[str, list[object]] = {}
-    for child in item.iter():
-        if child is item or not isinstance(child.tag, str):
-            continue
-        name = local_name(child.tag)
-        parent = child.getparent()
-        text = " ".join("".join(str(part) for part in child.itertext()).split()) if len(child) == 0 else ""
-        if parent is not item and parent is not None:
-            outer = local_name(parent.tag)
-            # Meta: <image><url>, <mileage><value> and <unit>.
-            name = outer if name in ("url", "value", "src", "link", "image") else f"{outer}_{name}"
-        text = text or child.get("href") or child.get("url") or ""
-        if text:
-            row.setdefault(name, []).append(text)
-    return {name: values[0] if len(values) == 1 else values for name, values in row.items()}
-
-
-def _listing(row: Row, feed_url: str) -> Listing | None:
-    claims = Claims(READER, locale_of(feed_url, None))
-    link = ""
-    for name, value in row.items():
-        key = _key(str(name))
-        if key in IMAGE_COLUMNS:
-            for photo in _photos(value):
-                claims.show((absolute(photo, feed_url),))
-        elif key in LINK_COLUMNS:
-            link = link or text_of(value)
-        elif field := column_field(key):
-            claims.say(field, _said(value))
-    if unit := next(
-        (text_of(value) for name, value in row.items() if _key(str(name)) in ("mileageunit", "odometerunit")), ""
-    ):
-        claims.say("mileage_unit", unit)
-    titled = Claims(TITLE_READER, claims.locale)
-    if parts := split_title(str(claims.value("title") or "")):
-        for field, part in (("year", parts.year), ("make", parts.make), ("model", parts.model)):
-            titled.say(field, str(part) if part else None)
-    if not (claims.value("vin") or (claims.value("make") and claims.value("model")) or titled):
-        return None
-    where = (
-        absolute(link, feed_url) if link else f"{feed_url}#{claims.value('stock_number') or claims.value('vin') or ''}"
-    )
-    return merge(where, [claims, titled], [], locale=claims.locale)
-
-
-def _said(value: object) -> object:
-    """A cell; of an object with a value and a unit both."""
-    if isinstance(value, Mapping) and "value" in value:
-        return f"{text_of(value['value'])} {text_of(value.get('unit'))}".strip()
-    return unescaped(value) if isinstance(value, str) and "&" in value else value
-
-
-def _photos(value: object) -> Iterator[str]:
-    """The addresses in a cell: a list, objects with a url, or one text parted by |, ; or commas before an address."""
-    waiting: list[object] = [value]
-    while waiting:
-        one = waiting.pop(0)
-        if isinstance(one, list):
-            waiting[:0] = one[:1_000]
-        elif isinstance(one, Mapping):
-            waiting[:0] = [
-                next(
-                    (one[key] for key in ("url", "src", "href", "link", "large", "original", "image") if one.get(key)),
-                    None,
-                )
-            ]
-        elif isinstance(one, str):
-            parts: Iterable[str] = _BETWEEN_PHOTOS.split(one.strip())
-            yield from (bare for part in parts if (bare := part.strip().strip(" ,;\"'[]")))
-
-
-def _key(name: str) -> str:
-    """A column's name without case, marks and numbers: "Image_URL 2" → "imageurl"."""
-    return re.sub(r"[\W_]+|\[?\d+\]?$", "", name.casefold())
-
-
-def _inflated(body: bytes) -> bytes:
-    if not body.startswith(b"\x1f\x8b"):
-        return body[:LONGEST_BYTES]
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(body)) as packed:
-            return packed.read(LONGEST_BYTES)
-    except (OSError, EOFError, zlib.error):
-        return b""
+def _tells(listing: Listing) -> bool:
+    return bool(listing.vin or (listing.make and listing.model) or (listing.title and listing.make))

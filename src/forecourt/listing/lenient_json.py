@@ -57,7 +57,7 @@ def _read(text: str) -> list[object]:
     at = 0
     try:
         while at < len(text):
-            value, at = _DECODER.raw_decode(text, at)
+            value, at = DECODER.raw_decode(text, at)
             values.append(value)
             between = _BETWEEN.match(text, at)
             at = between.end() if between else at
@@ -75,4 +75,4 @@ def _broken(digits: str) -> float | None:
     return None if number in (float("inf"), float("-inf")) else number
 
 
-_DECODER = json.JSONDecoder(strict=False, parse_int=_whole, parse_float=_broken, parse_constant=lambda _: None)
+DECODER = json.JSONDecoder(strict=False, parse_int=_whole, parse_float=_broken, parse_constant=lambda _: None)

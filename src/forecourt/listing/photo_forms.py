@@ -56,7 +56,7 @@ def may_be_photo(url: str) -> bool:
     return not _NO_PHOTO_FILE.search(re.split(r"[?#]", url, maxsplit=1)[0])
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=512)
 def stem(url: str) -> str:
     """What the forms of one photo have in common: its address without size, format and signature."""
     key = source_key(url)
@@ -69,7 +69,7 @@ def stem(url: str) -> str:
     return f"{host}{path}{'?' if kept else ''}{'&'.join(kept)}"
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=512)
 def width_px(url: str) -> int:
     """How wide the photo is by its address; a guess that only compares forms of one photo."""
     text = unquote(url[:2_000])

@@ -1,0 +1,138 @@
+"""One confined child, seen from its parent: the process, its socket, and whether it can take a job."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from forecourt.confined.child import ANSWER, JSON, QUESTION, READY
+
+_MOST_ANSWER_BYTES = 64 * 1024 * 1024
+_START_SECONDS = 60.0
+_END_SECONDS = 1.0  # between hanging up and being gone
+_BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[2]); from forecourt.confined.child import main; main()"
+
+
+class HungUp(Exception):
+    """The child closed its end, or sent what cannot be the length of an answer."""
+
+
+class ChildProcess:
+    """One process, its socket, and whether it can take a job."""
+
+    def __init__(self, orders: Mapping[str, JSON]) -> None:
+        self.jobs = 0
+        self.is_fit = False  # from READY on, but for the time between a question and its whole answer
+        self._socket, theirs = socket.socketpair()
+        self._stderr, stderr = os.pipe()
+        os.set_blocking(self._stderr, False)
+        os.set_blocking(stderr, False)  # a talkative library loses words; it does not hang
+        self._socket.setblocking(False)  # noqa: FBT003 (takes no keyword)
+        given = json.dumps({**orders, "parent_id": os.getpid(), "socket": theirs.fileno()})
+        path = json.dumps([entry for entry in sys.path if entry])
+        try:
+            self.process = subprocess.Popen(  # noqa: S603 (our own interpreter and constants)
+                [sys.executable, "-I", "-S", "-W", "ignore", "-c", _BOOT, given, path],
+                env={},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        except OSError:
+            self._socket.close()
+            os.close(self._stderr)
+            raise
+        finally:
+            theirs.close()
+            os.close(stderr)
+
+    async def is_ready(self) -> bool:
+        """Wait for the imports. False if the child ended, also while it was idle, or came to nothing in a minute."""
+        was_fit, self.is_fit = self.is_fit, False
+        if self.process.poll() is None:
+            try:
+                async with asyncio.timeout(_START_SECONDS):
+                    self.is_fit = was_fit or await self._receive(len(READY)) == READY
+            except (HungUp, TimeoutError):
+                pass
+        return self.is_fit
+
+    async def answer(self, arguments: bytes, descriptor: int | None, data: bytes) -> JSON:
+        """Send one question and read its whole answer; only then is the child fit for the next.
+
+        Raises:
+            HungUp: The child is gone, or what it sent cannot be the length of an answer.
+            ValueError: What it sent is not JSON, RecursionError: or too deep.
+        """
+        await self.ask(arguments, descriptor, data, in_parts=False)
+        answer: JSON = json.loads(await self._next())
+        self.is_fit = True
+        return answer
+
+    async def part(self) -> list[JSON]:
+        """The next part of an answer; none behind the last one: the child is fit again. Raises as `answer` does."""
+        text = await self._next()
+        self.is_fit = not text
+        return [json.loads(text)] if text else []
+
+    async def ask(self, arguments: bytes, descriptor: int | None, data: bytes, *, in_parts: bool) -> None:
+        """Send one question."""
+        self.is_fit = False
+        self.jobs += 1
+        head = QUESTION.pack(len(arguments), len(data), descriptor is not None, in_parts)
+        try:
+            # Nothing is on its way when a question is sent: the buffer has room for its head.
+            if descriptor is None:
+                self._socket.send(head)
+            else:
+                socket.send_fds(self._socket, [head], [descriptor])
+            await asyncio.get_running_loop().sock_sendall(self._socket, arguments + data)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise HungUp from error
+
+    async def _next(self) -> bytes:
+        [length] = ANSWER.unpack(await self._receive(ANSWER.size))
+        if length > _MOST_ANSWER_BYTES:
+            raise HungUp
+        return await self._receive(length)
+
+    async def _receive(self, length: int) -> bytes:
+        loop = asyncio.get_running_loop()
+        received = bytearray(length)
+        view = memoryview(received)
+        while view:
+            try:
+                count = await loop.sock_recv_into(self._socket, view)
+            except ConnectionResetError:
+                count = 0
+            if count == 0:
+                raise HungUp
+            view = view[count:]
+        return bytes(received)
+
+    async def last_words(self) -> str:
+        """How the child ended, in one line; it is killed if it lives."""
+        try:
+            code = await asyncio.to_thread(self.process.wait, _END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            code = await asyncio.to_thread(self.process.wait)
+        try:
+            said = os.read(self._stderr, 65536).decode("utf-8", "replace").strip().splitlines()
+        except BlockingIOError:
+            said = []
+        if code < 0:
+            return f"the child was ended by {signal.Signals(-code).name}"
+        return "".join(c for c in said[-1] if c.isprintable())[:200] if said else f"the child ended with code {code}"
+
+    def end(self) -> None:
+        """Kill the process and let go of its socket; the caller waits for it."""
+        self.process.kill()
+        self._socket.close()
+        os.close(self._stderr)
