@@ -51,7 +51,7 @@ def test_a_tour_that_is_stopped_leaves_nothing(tmp_path: Path, told: signal.Sign
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
-        wait_until(lambda: _draws(process.pid), seconds=RUN_SECONDS)
+        wait_until(lambda: _draws(process.pid) or process.poll() is not None, seconds=RUN_SECONDS)
         if told == signal.SIGINT:
             os.killpg(process.pid, told)
         else:

@@ -82,7 +82,7 @@ FAMILIES = {
     "json": JSON_DOCUMENT, "json lines": JSON_LINES,
 }  # fmt: skip
 SAYS_THE_CURRENCY = {"vauto", "meta csv", "meta xml", "google tsv", "google xml", "json", "json lines"}
-SAYS_THE_UNIT = {"homenet", "meta csv", "meta xml", "google tsv", "google xml", "json", "json lines"}
+SAYS_THE_UNIT = {"homenet", "vauto", "meta csv", "meta xml", "google tsv", "google xml", "json", "json lines"}
 HAS_PAGES = {"meta csv", "meta xml", "google tsv", "google xml"}
 
 
@@ -95,7 +95,7 @@ def test_a_feed_of_this_family_is_read_as_a_person_would_read_it(family: str) ->
     assert (first.vin, first.year, first.make, first.model, first.trim) == (VIN, 2019, "Ford", "F-150", "Lariat")
     assert (first.price, first.mileage, first.stock_number) == (Decimal(36995), 48210, "A117")
     assert first.currency == ("USD" if family in SAYS_THE_CURRENCY else None)
-    assert first.mileage_unit == ("mi" if family in SAYS_THE_UNIT else None)
+    assert first.mileage_unit == ("mi" if family in SAYS_THE_UNIT else None)  # vauto: who asks dollars
     assert (first.body_type, first.exterior_color, first.description) == ("Crew Cab", "Blue", "One owner, clean")
     assert first.photos == PHOTOS
     assert first.url == ("https://dealer.example/a117" if family in HAS_PAGES else f"{FEED_URL}#A117")

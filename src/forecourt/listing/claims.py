@@ -24,6 +24,7 @@ _UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
 )
 # What pages write where they have nothing to say.
+_NO_TRIM = re.compile(r"\||\d\s?(?:km|kms|miles|mi)\b|[€$£]\s?\d", re.IGNORECASE)  # a line of facts
 _NOTHING = frozenset(
     """
     - -- — \u2013 n/a na none null undefined unknown nan . 0 ? tba tbc tbd other
@@ -149,6 +150,7 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "vin": valid_vin,
     "currency": read_currency,
     "mileage_unit": _unit,
+    "trim": lambda text: None if _NO_TRIM.search(text) else _word(text),
     "make": lambda text: known_make(text) or _word(text),
     "sale_status": sale_status,
     "auction_ends_at": read_moment,

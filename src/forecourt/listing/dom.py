@@ -10,6 +10,7 @@ from forecourt.listing.amounts import read_money
 from forecourt.listing.claims import Claims
 from forecourt.listing.document import Page
 from forecourt.listing.labels import LONGEST_LABEL, is_label, label_of
+from forecourt.listing.makes import TitleParts, split_title
 from forecourt.listing.outline import Element, Outline
 from forecourt.listing.vin import valid_vin
 
@@ -25,7 +26,11 @@ _NOT_THE_PRICE = re.compile(
     r"|delivery|filter|slider|range|history|alert|similar|related|recommend|estimate|warranty|tax|per-",
     re.IGNORECASE,
 )
+_LINE = re.compile(r"(?:18|19|20)\d\d \w")
+_LONGEST_LINE = 60
 _CONTROLS = frozenset({"select", "option", "input", "button", "label"})  # of a search form
+_BARE_NUMBER = re.compile(r"[\d.,]{1,12}")
+_UNIT = re.compile(r"km|kms|miles|mi|万km|万円|円|€|eur|kr|zł|\$|£", re.IGNORECASE)
 _STRUCK = ("del", "s", "strike")
 _MILEAGE_TEXT = re.compile(r"\d[\d.,\s']{0,9}k?\s*(mi|miles|km|kms|kilometers|kilometres)\.?", re.IGNORECASE)
 
@@ -66,6 +71,8 @@ def read_dom(page: Page) -> tuple[Claims, int]:
     if claims.value("mileage") is None:
         _say_mileage(page, claims)
     claims.say("title", page.text_of("h1"))
+    if claims.value("make") is None and claims.value("model") is None:
+        _say_line(page, claims)
     return claims, sum(len(said) > 2 for said in values.values())  # noqa: PLR2004 (a label and its short form may differ)
 
 
@@ -105,6 +112,8 @@ def _value_after(outline: Outline, element: Element) -> str | None:
                 return None
             end = sibling.last_text if sibling and sibling.first_text == here.last_text else here.last_text + 1
             value = " ".join(outline.texts[here.last_text : min(end, here.last_text + 6)])
+            if _BARE_NUMBER.fullmatch(value) and end < parent.last_text and _UNIT.fullmatch(outline.texts[end]):
+                value = f"{value} {outline.texts[end]}"
             return value.lstrip(" :")[:_LONGEST_VALUE] or None
         if parent.last_text - parent.first_text != here.last_text - here.first_text:
             return None
@@ -142,6 +151,24 @@ def _say_price(page: Page, claims: Claims) -> None:
             if money and (money.currency or money.symbol):
                 claims.say("price", text)
                 return
+
+
+def _say_line(page: Page, claims: Claims) -> None:
+    """Year, make and model from a line of their own, "1986 chevrolet k5 blazer", if the page has one such line."""
+    outline = page.outline
+    lines: dict[str, TitleParts] = {}
+    for element in outline.elements:
+        if element.last_text - element.first_text != 1 or not outline.is_leaf(element):
+            continue
+        text = outline.texts[element.first_text]
+        if not _LINE.match(text) or len(text) > _LONGEST_LINE or _is_elsewhere(page, element):
+            continue
+        if (parts := split_title(text)) and parts.model and parts.year:
+            lines[text.casefold()] = parts
+    if len(lines) == 1:
+        [parts] = lines.values()
+        for field, value in (("year", parts.year), ("make", parts.make), ("model", parts.model)):
+            claims.say(field, str(value))
 
 
 def _say_mileage(page: Page, claims: Claims) -> None:

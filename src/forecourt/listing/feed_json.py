@@ -6,6 +6,7 @@ The list is the one that a mapping file names; else those whose name says so, or
 import codecs
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from forecourt.listing import lenient_json
 from forecourt.listing.feed_columns import column_fields, is_image_column
@@ -19,7 +20,7 @@ _LISTS = frozenset(
     stock fahrzeuge annonces anuncios
     """.split()
 )
-_DEEPEST = 5
+DEEPEST = 5
 _TELLING = frozenset({"year", "make", "model", "vin", "price", "mileage"})
 _ENOUGH = 2
 _OBJECT_LINES = re.compile(rb"\s*\{[^\n]*\},?[ \t\r]*\n\s*\{")
@@ -47,16 +48,21 @@ def line_records(pieces: Iterable[bytes]) -> Iterator[Record | BadRecord]:
             )
 
 
-def json_records(pieces: Iterable[bytes], *, rows: Path | None, alone: bool) -> Iterator[Record | BadRecord]:
+def json_records(
+    pieces: Iterable[bytes], *, rows: Path | None, alone: bool, deepest: int = DEEPEST
+) -> Iterator[Record | BadRecord]:
     """The objects of a document's list, numbered from 1.
 
     Args:
         rows: The names that lead to the list, from the outside in; () where the document is the list.
         alone: Whether the document itself may be the one object of a feed.
+        deepest: How many names may lead to a list that nobody named. A site's own answers have theirs deeper than an
+            export has.
     """
     window = Window(_text(pieces))
+    look = _Look(rows, deepest)
     if window.next():
-        for number, found in enumerate(_values(window, (), rows, alone=alone), start=1):
+        for number, found in enumerate(_values(window, (), look, alone=alone), start=1):
             yield BadRecord(number, found) if isinstance(found, str) else record_of(number, found)
     if window.is_cut:
         yield BadRecord(0, "the document ends in its middle")
@@ -73,19 +79,32 @@ def tells_of_a_vehicle(value: object) -> bool:
     return len(fields) + any(map(is_image_column, record.names)) >= _ENOUGH
 
 
-def _values(window: Window, path: Path, rows: Path | None, *, alone: bool) -> Found:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Which list counts: the named one, else one that lies no deeper than this."""
+
+    rows: Path | None
+    deepest: int
+
+
+def _values(window: Window, path: Path, look: _Look, *, alone: bool) -> Found:
     """What counts of the value at which the window stands."""
+    rows = look.rows
     start = window.next()
     if not start:
         window.is_cut = True
     elif start == "[" and (path == rows if rows is not None else _is_list_of_vehicles(window, path)):
         yield from _elements(window)
-    elif start != "{" or len(path) >= _DEEPEST or (rows is not None and rows[: len(path)] != path):
+    elif (
+        start != "{"
+        or len(path) >= (DEEPEST if rows else look.deepest)
+        or (rows is not None and rows[: len(path)] != path)
+    ):
         window.skip()
     elif rows is None and (path or alone) and tells_of_a_vehicle(window.peek()):
         yield window.record()
     else:
-        yield from _members(window, path, rows)
+        yield from _members(window, path, look)
 
 
 def _is_list_of_vehicles(window: Window, path: Path) -> bool:
@@ -99,13 +118,13 @@ def _elements(window: Window) -> Found:
     window.end_of_list(whole=start == "]")
 
 
-def _members(window: Window, path: Path, rows: Path | None) -> Found:
+def _members(window: Window, path: Path, look: _Look) -> Found:
     window.step()
     while (start := window.next()) not in ("", "}"):
         name = window.name()
         if name is None:
             return
-        yield from _values(window, (*path, name), rows, alone=False)
+        yield from _values(window, (*path, name), look, alone=False)
     window.end_of_list(whole=start == "}")
 
 

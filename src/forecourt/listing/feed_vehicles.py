@@ -3,13 +3,13 @@
 Which column holds what is decided once for all records with the same columns: by the mapping file, then by the names.
 """
 
-import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from forecourt.listing.claims import MOST_PHOTOS, Claims, text_of
+from forecourt.listing.entities import unescaped
 from forecourt.listing.feed_columns import column_fields, is_image_column, unit_of
 from forecourt.listing.feed_mapping import FeedMapping
 from forecourt.listing.feed_records import BadRecord, CountedIn, Record
@@ -23,7 +23,7 @@ from forecourt.listing.values import Listing
 READER = "feed"
 _MOST_PLANS = 500  # kinds of records: those of JSON and XML leave out what they do not know
 _USUAL_SPLIT = re.compile(
-    r"\s*[|\n]\s*|[\s,;]+(?=https?://|//?\w)|(?<=\.(?:jpg|png))\s*[,;]\s*|(?<=\.(?:jpeg|webp))\s*[,;]\s*"
+    r"[|\n]|(?<![\s,;])[\s,;]++(?=https?://|//?\w)|(?<=\.(?:jpg|png))\s*+[,;]|(?<=\.(?:jpeg|webp))\s*+[,;]"
 )
 _PHOTO_NAMES = ("url", "urls", "src", "href", "link", "uri", "original", "full", "large", "source", "image", "photo")
 
@@ -178,4 +178,4 @@ class RecordReader:
 
 
 def _said(value: object) -> object:
-    return html.unescape(value) if isinstance(value, str) and "&" in value else value
+    return unescaped(value) if isinstance(value, str) else value

@@ -3,13 +3,13 @@
 A document type is never obeyed: no entity is expanded, no file and no network is touched.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from lxml import etree
 
 from forecourt.listing.feed_records import LONGEST_RECORD, BadRecord, Record, record_of
+from forecourt.listing.tolerant_xml import local_name, mended
 
 _ITEMS = frozenset(
     """
@@ -17,7 +17,6 @@ _ITEMS = frozenset(
     inserat annonce vehicule véhicule voiture coche vehiculo vehículo anuncio annuncio veicolo auto voertuig
     """.split()
 )
-_DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*(\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 _MOST_ELEMENTS = 20_000  # of one vehicle
 _COUNTED_IN = ("currency", "unit", "unitcode")
 
@@ -40,8 +39,8 @@ def xml_records(pieces: Iterable[bytes], *, rows: tuple[str, ...] | None) -> Ite
     )
     reader = _Reader(tuple(name.casefold() for name in rows or ()))
     try:
-        for number, piece in enumerate(pieces):
-            parser.feed(piece if number else _DOCTYPE.sub(b"", piece, count=1).lstrip())
+        for piece in mended(pieces):
+            parser.feed(piece)
             yield from reader.read(parser.read_events())
     except etree.XMLSyntaxError as error:
         yield BadRecord(0, f"the document is broken: {error.msg}")
@@ -64,7 +63,7 @@ class _Reader:
         """The records that have ended."""
         for event, element in events:
             if event == "start":
-                self.path.append(_name(element))
+                self.path.append(local_name(element.tag))
                 if not self._inside and len(self.path) > 1 and self._is_vehicle():
                     self._inside, self._elements = len(self.path), 0
                 continue
@@ -98,12 +97,8 @@ def _tree(element: etree._Element) -> Mapping[str, object] | str:
     tree: dict[str, list[object]] = {}
     for child in element:
         if isinstance(child.tag, str) and (value := _tree(child)):
-            tree.setdefault(_name(child), []).append(value)
+            tree.setdefault(local_name(child.tag), []).append(value)
     return {name: values[0] if len(values) == 1 else values for name, values in tree.items()}
-
-
-def _name(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2].casefold()
 
 
 def _let_go(element: etree._Element) -> None:

@@ -13,7 +13,7 @@ from itertools import chain, islice
 from typing import BinaryIO
 
 from forecourt.listing.feed_bytes import Unpacked, as_utf8, charset_of
-from forecourt.listing.feed_json import is_object_lines, json_records, line_records
+from forecourt.listing.feed_json import DEEPEST, is_object_lines, json_records, line_records
 from forecourt.listing.feed_mapping import FeedFormat, FeedMapping
 from forecourt.listing.feed_records import BadRecord, CountedIn, Record
 from forecourt.listing.feed_table import table_records
@@ -23,6 +23,7 @@ from forecourt.listing.values import Listing
 
 _FEWEST_COLUMNS = 2  # for a text that may be something else
 _LOOKED_AT = 20
+_DEEPEST_EXPORT = 1  # of JSON that nobody called a feed
 _NO_MAPPING = FeedMapping()
 
 
@@ -101,7 +102,8 @@ def _records(unpacked: Unpacked, content_type: str | None, mapping: FeedMapping,
         case "xml":
             return _Records(xml_records(whole, rows=mapping.rows), "record")
         case "json":
-            records = json_records(as_utf8(whole, charset), rows=mapping.rows, alone=fewest == 1)
+            deepest = _DEEPEST_EXPORT if fewest > 1 else DEEPEST
+            records = json_records(as_utf8(whole, charset), rows=mapping.rows, alone=fewest == 1, deepest=deepest)
             return _Records(records, "record")
         case "jsonl":
             return _Records(line_records(as_utf8(whole, charset)), "line")

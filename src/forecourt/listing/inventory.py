@@ -44,7 +44,7 @@ def read_cards(page: Page) -> list[str]:
         bare = target.partition("?")[0]
         # What follows a telling path only says where the visitor comes from.
         target = first.setdefault(bare, target) if looks_like_listing(bare) else target  # noqa: PLW2901
-        groups[_shape(target)][target].append(link)
+        groups[shape_of(target)][target].append(link)
         order.setdefault(target, link.index)
     found = [url for group in groups.values() if len(group) >= FEWEST for url in _cards(page, group)]
     return sorted(dict.fromkeys(found), key=lambda url: order[url])[:MOST_URLS]
@@ -122,7 +122,7 @@ def _points(page: Page, link: Element, holders: dict[int, set[str]], target: str
     return said + picture + (score >= 3) - (not picture and not looks_like_listing(target))  # noqa: PLR2004 (the bar of looks_like_listing)
 
 
-def _shape(url: str) -> tuple[str, ...]:
+def shape_of(url: str) -> tuple[str, ...]:
     """What addresses of one kind have in common: their folders, and the names of their parameters."""
     parts = urlsplit(url)
     segments = parts.path.strip("/").lower().split("/")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from forecourt.listing import jsonld
 from forecourt.listing.claims import Claims
 from forecourt.listing.document import Page
+from forecourt.listing.inventory import shape_of
 from forecourt.listing.merge import merge
 from forecourt.listing.photo_urls import refusal
 from forecourt.listing.schema_org import Graph, tell, urls_of
@@ -50,3 +51,10 @@ def together(state: StateReading, shown: Sequence[str]) -> tuple[str, ...]:
     bare = {url.partition("?")[0] for url in longer}
     rest = [url for url in shorter if url.partition("?")[0] not in bare]
     return tuple(longer if len(rest) == len(shorter) else [*longer, *rest])
+
+
+def without_siblings(urls: Sequence[str], page: Page) -> tuple[str, ...]:
+    """None where all are pages of the very kind that this one is: the next and the last one, similar ones."""
+    here = shape_of(page.url)
+    is_one_of_them = looks_like_listing(page.url) and all(shape_of(url) == here for url in urls)
+    return () if is_one_of_them else tuple(urls)

@@ -11,25 +11,26 @@ Abarth | AC | Acura | Aiways | Aixam | Alfa Romeo=Alfa | Alpina=BMW Alpina | Alp
 Aprilia | Ariel | Aston Martin | Auburn | Audi | Austin-Healey=Austin Healey | Austin | Autobianchi | Avanti |
 Avatr | BAIC | Bentley | Benelli | Bertone | Beta | Bitter | BMW | Borgward | Brabus | Bricklin | Bristol |
 Buell | Bugatti | Buick | BYD | Cadillac | Can-Am | Caterham | CFMOTO=CF Moto | Changan | Checker | Chery |
-Chevrolet=Chevy | Chrysler | Citroën=Citroen | Cobra | Cord | Crosley | Cupra | Dacia | Daewoo | DAF | Daihatsu
-| Daimler | Datsun | De Tomaso=DeTomaso | Delage | Delahaye | DeLorean | DeSoto | DKW | Dodge | Dongfeng |
-DS Automobiles=DS | Ducati | Duesenberg | Eagle | Edsel | Elva | Facel Vega | FAW | Ferrari | Fiat | Fisker |
-Ford | Forthing | Foton | Franklin | Freightliner | GAC | Gaz | GasGas | Geely | Genesis | Geo | Ginetta | GMC |
-Great Wall | Gordon-Keeble | Harley-Davidson=Harley Davidson | Haval | Hillman | Hino | Hispano-Suiza | Holden |
-Honda | Hongqi | Hudson | Hummer | Hupmobile | Husqvarna | Hyundai | Indian | Ineos | Infiniti | International |
-Iso | Isuzu | Iveco | Jaecoo | JAC | Jaguar | Jeep | Jensen | Kaiser | Kawasaki | Kia | Koenigsegg | KTM | Lada
-| Lagonda | Lamborghini | Lancia | Land Rover=Landrover | LaSalle | LDV | Leapmotor | Lexus | Leyland | Ligier |
-Lincoln | Lotus | Lucid | Lynk & Co=Lynk&Co | Mack | Mahindra | MAN | Maserati | Matra | Maxus | Maybach | Mazda
-| McLaren | Mercedes-Benz=Mercedes=Mercedes Benz=Mercedes-AMG=Mercedes-Maybach | Mercury | Messerschmitt |
-Meyers Manx | MG | Microcar | Mini | Mitsubishi | Morgan | Morris | Moto Guzzi | MV Agusta | Nash | Nio | Nissan
-| Noble | NSU | Oldsmobile | Omoda | Opel | Packard | Pagani | Panoz | Panther | Peterbilt | Peugeot |
-Pierce-Arrow | Plymouth | Polaris | Polestar | Pontiac | Porsche | Proton | Puch | Ram | Reliant | Renault |
-Riley | Rimac | Rivian | Rolls-Royce=Rolls Royce | Rover | Royal Enfield | RUF | Saab | Saleen | Santana |
-Saturn | Scania | Scion | Seat | Seres | Shelby | Siata | Simca | Singer | Skoda=Škoda | Smart | Spyker |
-SsangYong | Standard | Studebaker | Stutz | Subaru | Sunbeam | Suzuki | Talbot | Tata | Tatra | Tesla | Think |
-Toyota | Trabant | Triumph | TVR | UAZ | Ultima | Vanden Plas | Vauxhall | Vector | VinFast | Volkswagen=VW |
-Volvo | Voyah | Wartburg | Westfield | Wiesmann | Willys | Wolseley | XPeng=Xpeng | Yamaha | Yugo | Zastava |
-Zeekr | Zündapp
+Chevrolet=Chevy | Chrysler | Citroën=Citroen | Cobra | Cord | Crosley | Cupra | Dacia | Daewoo | DAF |
+Daihatsu=ダイハツ | Daimler | Datsun | De Tomaso=DeTomaso | Delage | Delahaye | DeLorean | DeSoto | DKW |
+Dodge | Dongfeng | DS Automobiles=DS | Ducati | Duesenberg | Eagle | Edsel | Elva | Facel Vega | FAW | Ferrari |
+Fiat | Fisker | Ford | Forthing | Foton | Franklin | Freightliner | GAC | Gaz | GasGas | Geely | Genesis | Geo |
+Ginetta | GMC | Great Wall | Gordon-Keeble | Harley-Davidson=Harley Davidson | Haval | Hillman | Hino |
+Hispano-Suiza | Holden | Honda=ホンダ | Hongqi | Hudson | Hummer | Hupmobile | Husqvarna | Hyundai | Indian |
+Ineos | Infiniti | International | Iso | Isuzu=いすゞ | Iveco | Jaecoo | JAC | Jaguar | Jeep | Jensen | Kaiser |
+Kawasaki | Kia | Koenigsegg | KTM | Lada | Lagonda | Lamborghini | Lancia | Land Rover=Landrover | LaSalle |
+LDV | Leapmotor | Lexus=レクサス | Leyland | Ligier | Lincoln | Lotus | Lucid | Lynk & Co=Lynk&Co | Mack |
+Mahindra | MAN | Maserati | Matra | Maxus | Maybach | Mazda=マツダ | McLaren |
+Mercedes-Benz=Mercedes=Mercedes Benz=Mercedes-AMG=Mercedes-Maybach | Mercury | Messerschmitt | Meyers Manx |
+MG | Microcar | Mini | Mitsubishi=三菱 | Morgan | Morris | Moto Guzzi | MV Agusta | Nash | Nio |
+Nissan=日産=ニッサン | Noble | NSU | Oldsmobile | Omoda | Opel | Packard | Pagani | Panoz | Panther |
+Peterbilt | Peugeot | Pierce-Arrow | Plymouth | Polaris | Polestar | Pontiac | Porsche | Proton | Puch | Ram |
+Reliant | Renault | Riley | Rimac | Rivian | Rolls-Royce=Rolls Royce | Rover | Royal Enfield | RUF | Saab |
+Saleen | Santana | Saturn | Scania | Scion | Seat | Seres | Shelby | Siata | Simca | Singer | Skoda=Škoda |
+Smart | Spyker | SsangYong | Standard | Studebaker | Stutz | Subaru=スバル | Sunbeam | Suzuki=スズキ | Talbot |
+Tata | Tatra | Tesla | Think | Toyota=トヨタ | Trabant | Triumph | TVR | UAZ | Ultima | Vanden Plas | Vauxhall |
+Vector | VinFast | Volkswagen=VW | Volvo | Voyah | Wartburg | Westfield | Wiesmann | Willys | Wolseley |
+XPeng=Xpeng | Yamaha | Yugo | Zastava | Zeekr | Zündapp
 """
 _NAMES = {
     spelling.casefold(): names[0]
@@ -52,7 +53,7 @@ _MAKE = re.compile(
 _FIRST_WORDS = frozenset(
     """
     grand santa land range model monte town el la le silver new bel cooper crown park road power pt ghia gran
-    super type wagon series serie clase classe klasse class
+    super type wagon series serie clase classe klasse class k5
     """.split()
 )
 _SECOND_WORDS = frozenset(
@@ -61,6 +62,13 @@ _SECOND_WORDS = frozenset(
 _THIRD_WORDS = frozenset({"sport", "evoque", "velar"})  # of a Range Rover
 _END = re.compile(
     r"\s+[|·•—\u2013]\s+|\s+-\s+|\s*[|•]\s*|,\s|\s+(for sale|in|at|zum verkauf|kaufen|gebraucht)\s", re.IGNORECASE
+)
+_PARTS = re.compile(
+    r"\bfor (?:an? |the |your )?(?:"
+    + "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True))
+    + r")\b"
+    r"|\b(?:wheels|rims|hubcaps|seats|literature|memorabilia|brochures|tool ?kits?|luggage)\s*$",
+    re.IGNORECASE,
 )
 _LONGEST_TITLE = 300
 
@@ -78,6 +86,11 @@ class TitleParts:
 def known_make(text: str) -> str | None:
     """A make as its maker writes it: "VW" → "Volkswagen"; None for what is no make that we know."""
     return _NAMES.get(" ".join(text.split()).casefold())
+
+
+def is_of_parts(title: str) -> bool:
+    """Whether a title offers something for a vehicle and not the vehicle: "20-inch wheels for Porsche 911"."""
+    return bool(_PARTS.search(title))
 
 
 def split_title(title: str) -> TitleParts | None:

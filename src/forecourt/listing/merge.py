@@ -19,6 +19,7 @@ FIELDS = (
     "interior_color", "body_type", "engine", "transmission", "drivetrain", "fuel_type", "description", "stock_number",
     "dealer_name", "sale_status", "auction_ends_at",
 )  # fmt: skip
+_NOTHING = Source(None, "", "")
 _VOTED = ("price", "mileage", "year")
 # A value and what it is counted in come from one mouth.
 _COUNTED_IN = {"price": "currency", "mileage": "mileage_unit"}
@@ -40,10 +41,14 @@ def merge(url: str, readers: Sequence[Claims], galleries: Sequence[Gallery], *, 
         _outvote(sources, readers, field)
     _prefer_known_make(sources, readers)
     for field, unit in _COUNTED_IN.items():
-        _count_in(sources, readers, field, unit, getattr(locale, unit))
+        habit = getattr(locale, unit) or (_mileage_habit(sources) if unit == "mileage_unit" else None)
+        _count_in(sources, readers, field, unit, habit)
     values: dict[str, Any] = {name: source.value for name, source in sources.items() if source.value is not None}
     if isinstance(model := values.get("model"), str) and (make := values.get("make")):
         values["model"] = _without_make(model, str(make))
+    if sources.get("trim", _NOTHING).reader == opengraph.TITLE_READER and not _goes_with(sources, readers):
+        values.pop("trim", None)
+        sources.pop("trim")
     photos, others, refused = photos_of(
         [claims.photos for claims in readers if claims.reader != opengraph.READER],
         galleries,
@@ -56,6 +61,15 @@ def merge(url: str, readers: Sequence[Claims], galleries: Sequence[Gallery], *, 
         left_out=refused,
         sources=MappingProxyType(sources),
         **values,
+    )
+
+
+def _goes_with(sources: Mapping[str, Source], readers: Sequence[Claims]) -> bool:
+    """Whether a trim that stands behind the model in a title does so behind the model that counts."""
+    return any(
+        claims.reader == opengraph.TITLE_READER and claims.value("model") == sources["model"].value
+        for claims in readers
+        if "model" in sources
     )
 
 
@@ -128,6 +142,12 @@ def _count_in(sources: dict[str, Source], readers: Sequence[Claims], field: str,
         sources[unit] = Source(habit, "locale", "")
     else:
         sources.pop(unit, None)
+
+
+def _mileage_habit(sources: Mapping[str, Source]) -> str | None:
+    """Who asks dollars or pounds of a page that names no country counts in miles."""
+    currency = sources.get("currency")
+    return "mi" if currency and currency.value in ("USD", "GBP") else None
 
 
 def _without_make(model: str, make: str) -> str:

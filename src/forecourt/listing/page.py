@@ -16,7 +16,7 @@ from forecourt.listing.flattened import put_together
 from forecourt.listing.gallery import Gallery, read_galleries
 from forecourt.listing.inventory import next_page, read_cards
 from forecourt.listing.inventory_links import inventory_links
-from forecourt.listing.listed import listed_by, named_urls, together
+from forecourt.listing.listed import listed_by, named_urls, together, without_siblings
 from forecourt.listing.makes import known_make
 from forecourt.listing.merge import merge
 from forecourt.listing.opengraph import read_opengraph, read_title
@@ -89,7 +89,7 @@ def _read_list(
 ) -> PageReading:
     """An inventory, a wall, or nothing."""
     told = [one for graph in graphs for one in listed_by(graph, page)]
-    urls = together(state, [*cards, *named_urls(graphs, page)])
+    urls = without_siblings(together(state, [*cards, *named_urls(graphs, page)]), page)
     lists = inventory_links(page)
     if not urls and not told:
         return PageReading("blocked" if is_wall(page) else "nothing", inventory_urls=lists)

@@ -1,7 +1,7 @@
 """One photo in several sizes: which addresses show the same one, and which form is the largest."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -13,7 +13,7 @@ _NO_PHOTO_FILE = re.compile(
     r"\.(svgz?|ico|css|js|mjs|json|html?|php\d?|aspx?|pdf|mp4|webm|m3u8|zip|woff2?|ttf|xml|txt)$", re.IGNORECASE
 )
 _EXTENSION = re.compile(r"\.(jpe?g|jfif|png|webp|avif|heic|gif)$", re.IGNORECASE)
-_PIXELS = re.compile(r"(?<![0-9a-z])(\d{2,4})x(\d{2,4})(?![0-9a-z])", re.IGNORECASE)
+_PIXELS = re.compile(r"(?<![0-9a-z])(\d{2,4})x(\d{2,4})(?:x\d{1,3})?(?![0-9a-z])", re.IGNORECASE)
 _WIDTH = re.compile(
     r"(?:[?&;,/_-](?:w|width|wid|imwidth|maxwidth|max_width|rw|mw)[=_:-]?|/s)(\d{2,4})(?=$|[&;,/._-])", re.IGNORECASE
 )
@@ -32,7 +32,8 @@ _SIZE_SEGMENT = re.compile(
     re.IGNORECASE,
 )
 _SIZE_SUFFIX = re.compile(
-    rf"[-_@.](?:{_WORDS}|scaled|\d{{2,4}}x\d{{2,4}}|[1-4]x|[wh]\d{{2,4}}|\d{{3,4}}w)(?=$|\.)", re.IGNORECASE
+    rf"[-_@.](?:{_WORDS}|scaled|\d{{2,4}}x\d{{2,4}}(?:x\d{{1,3}})?|[1-4]x|[wh]\d{{2,4}}|\d{{3,4}}w)(?=$|\.)",
+    re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[\s,]*+(\S++)")
 _DESCRIPTORS = re.compile(r"[^,]*+,?")
@@ -85,10 +86,13 @@ def largest_first(urls: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(urls), key=width_px, reverse=True))
 
 
-def uncut_first(forms: tuple[str, ...], shown: Iterable[str]) -> tuple[str, ...]:
-    """Those that have the shape of the photo as shown, as far as addresses tell it; then the others."""
+def uncut_first(forms: tuple[str, ...], shown: Sequence[str]) -> tuple[str, ...]:
+    """Those that have the shape of the photo as shown, as far as addresses tell it; then the others.
+
+    A thumbnail's own shape says nothing: it may be the one that is cut.
+    """
     shape = next((one for url in shown if (one := _shape(url))), None)
-    if shape is None:
+    if shape is None or width_px(shown[0]) < _THUMBNAIL_PX:
         return forms
     cut = {url for url in forms if (one := _shape(url)) and abs(one / shape - 1) > _SAME_SHAPE}
     return (*(url for url in forms if url not in cut), *(url for url in forms if url in cut))

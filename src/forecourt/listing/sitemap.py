@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree
 
 from forecourt.listing.photo_urls import left_out, refusal
-from forecourt.listing.tolerant_xml import ending_with_tags, local_name, without_doctype, without_stray_marks
+from forecourt.listing.tolerant_xml import local_name, mended
 from forecourt.listing.url_shapes import looks_like_listing
 from forecourt.listing.values import LeftOut, SitemapReading
 
@@ -88,13 +88,12 @@ class _Sitemap:
             remove_comments=True,
         )
         entry = _Entry()
-        for number, chunk in enumerate(ending_with_tags(self.plain())):
+        for number, chunk in enumerate(mended(self.plain())):
             if number == 0 and not chunk.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", *_UTF_16)):
                 yield from self._lines()
                 return
             try:
-                tags = without_stray_marks(chunk)
-                parser.feed(tags if number else without_doctype(tags).lstrip())
+                parser.feed(chunk)
                 for _, element in parser.read_events():
                     if self._is_end_of(entry, element):
                         yield entry

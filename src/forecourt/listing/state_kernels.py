@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from forecourt.listing.flattened import resolved
-from forecourt.listing.makes import known_make, split_title
+from forecourt.listing.makes import is_of_parts, known_make, split_title
 from forecourt.listing.photo_forms import is_photo_url
 from forecourt.listing.state_keys import field_of, is_of_others
 from forecourt.listing.state_words import row_of, word_of
@@ -109,9 +109,13 @@ def identity_of(node: Node) -> Identity | None:
     """The vehicle that an object tells; None where it is no kernel."""
     said: dict[str, str] = {}
     facts = 0
+    has_photo = False
     for key, value in node.items():
+        if isinstance(value, str) and is_photo_url(value):
+            has_photo = True
+            continue
         if isinstance(value, list):
-            facts += is_gallery(value)
+            has_photo = has_photo or is_gallery(value)
             rows = [row for one in value[:_MOST_ROWS] if isinstance(one, dict) and (row := row_of(one))]
         elif (named := field_of(key)) and value not in (None, "", False):
             rows = [(named[0], value)]
@@ -121,14 +125,16 @@ def identity_of(node: Node) -> Identity | None:
             facts += name in _FACTS
             if name in _WHO and name not in said:
                 said[name] = str(word_of(raw) or "").strip()
-    vin = valid_vin(said.get("vin", "")) or ""
+    facts += has_photo
+    vin = valid_vin(said["vin"]) or "" if "vin" in said else ""
     make, model, year = said.get("make", ""), said.get("model", ""), said.get("year", "")
     is_named = bool(make and model) and any(map(str.isalpha, make))
     if facts and (vin or is_named):
         return Identity(vin, make, model, year)
     if vin and is_named:
         return Identity(vin, make, model, year)
-    if facts >= _FEWEST_FACTS and (parts := split_title(said.get("title", ""))) and parts.model:
+    title = said.get("title", "")
+    if facts >= _FEWEST_FACTS and (parts := split_title(title)) and parts.model and not is_of_parts(title):
         return Identity("", parts.make, parts.model, str(parts.year or ""))
     return None
 

@@ -6,7 +6,6 @@
 Which framework wrote it does not matter: whatever reads as a value and is long enough is a state.
 """
 
-import html
 import json
 import re
 from collections import defaultdict
@@ -15,6 +14,7 @@ from itertools import islice
 
 from forecourt.listing import lenient_json
 from forecourt.listing.document import Page
+from forecourt.listing.entities import unescaped
 from forecourt.listing.flattened import put_together
 from forecourt.listing.js_literals import NotALiteral, read_literal, unquoted
 
@@ -176,7 +176,7 @@ def _of_attributes(source: str) -> Iterator[object]:
     for found in _JSON_ATTRIBUTE.finditer(source):
         raw = found[2] or found[3]
         if _TELLS.search(raw):
-            yield from lenient_json.loads(html.unescape(raw))
+            yield from lenient_json.loads(unescaped(raw))
 
 
 def _of_telling_tags(source: str) -> Iterator[object]:
@@ -185,7 +185,7 @@ def _of_telling_tags(source: str) -> Iterator[object]:
         return
     rows: defaultdict[str, list[object]] = defaultdict(list)
     for tag in islice(_TELLING_TAG.finditer(source), _MOST_TAGS):
-        told = {name: html.unescape(first or second) for name, first, second in _ATTRIBUTE.findall(tag[0])}
+        told = {name: unescaped(first or second) for name, first, second in _ATTRIBUTE.findall(tag[0])}
         prefix = f"{next(iter(told), '').split('-')[0]}-"
         if all(name.startswith(prefix) for name in told):
             told = {name.removeprefix(prefix): value for name, value in told.items()}

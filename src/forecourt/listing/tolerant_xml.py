@@ -7,10 +7,29 @@ _BEGIN = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _STRAY_BRACKET = re.compile(rb"<(?!!)(?=[^<>]*+<)")
 _BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,31};)")
 _LONGEST_TEXT = 1024 * 1024
+_CDATA = re.compile(rb"(<!\[CDATA\[|\]\]>)")
 _WHOLE = re.compile(rb"<!DOCTYPE[^\[>]*+(\[[^\]]*+\]\s*+)?>", re.IGNORECASE)
 
 
-def without_doctype(body: bytes) -> bytes:
+def local_name(tag: object) -> str:
+    """An element's name in lower case without its namespace, declared or not ("a:loc"); '' of what is no element."""
+    return re.split(r"[}:]", tag)[-1].lower() if isinstance(tag, str) else ""
+
+
+def mended(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """A document as libxml2 reads it to its end: no document type, no stray "<", no bare "&"; CDATA as it stands."""
+    is_text = False
+    for number, piece in enumerate(_ending_with_tags(pieces)):
+        parts = _CDATA.split(piece if number else _without_doctype(piece).lstrip())
+        for at, part in enumerate(parts):
+            if part in (b"<![CDATA[", b"]]>"):
+                is_text = part != b"]]>"
+            elif not is_text:
+                parts[at] = _without_stray_marks(part)
+        yield b"".join(parts)
+
+
+def _without_doctype(body: bytes) -> bytes:
     """No entity of a stranger's is ever declared: the first document type is taken out.
 
     Only the first is looked at. A document has no second one, and a search among thousands of beginnings costs the
@@ -21,7 +40,7 @@ def without_doctype(body: bytes) -> bytes:
     return body[: found.start()] + body[found.end() :] if found else body
 
 
-def without_stray_marks(body: bytes) -> bytes:
+def _without_stray_marks(body: bytes) -> bytes:
     """What XML forbids and libxml2 stumbles over: "<" that open no tag are taken out, bare "&" are escaped.
 
     From each "<" that is followed by another before any ">" it looks for the end of the tag, which takes the square of
@@ -33,7 +52,7 @@ def without_stray_marks(body: bytes) -> bytes:
     return _BARE_AMPERSAND.sub(b"&amp;", _STRAY_BRACKET.sub(b"", body))
 
 
-def ending_with_tags(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _ending_with_tags(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """The same bytes in pieces that end with a tag, so that no mark is cut in two; a text of more than 1 MiB may be."""
     rest = b""
     for piece in pieces:
@@ -44,8 +63,3 @@ def ending_with_tags(pieces: Iterable[bytes]) -> Iterator[bytes]:
             rest = rest[end:]
     if rest:
         yield rest
-
-
-def local_name(tag: object) -> str:
-    """An element's name in lower case without its namespace, declared or not ("a:loc"); '' of what is no element."""
-    return re.split(r"[}:]", tag)[-1].lower() if isinstance(tag, str) else ""

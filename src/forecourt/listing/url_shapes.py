@@ -66,6 +66,9 @@ def listing_score(url: str) -> int:
     if any(valid_vin(one) for one in _VIN.findall(path) if re.search(r"[a-z]", one)):
         return 6
     last = re.sub(r"\.(html?|php|aspx?|cfm)$", "", segments[-1])
+    if last in ("index", "default") and len(segments) > 1:
+        segments = segments[:-1]
+        last = segments[-1]
     folders = [_WORDS.get(word, 0) for word in segments[:-1]]
     parts_of_words = [_WORDS.get(word, 0) for segment in segments[:8] for word in re.split(r"[-_.+]", segment)][
         :_MOST_WORDS

@@ -95,8 +95,8 @@ def run_server(settings: Settings, *, host: str, port: int, listening: Callable[
         # uvicorn raises the signal again when it has finished, for whoever was there before.
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
             with suppress(KeyboardInterrupt):
+                listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
                 server.run(sockets=[listener])
         finally:
             signal.signal(signal.SIGTERM, before)
