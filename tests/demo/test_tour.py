@@ -66,15 +66,16 @@ def test_a_port_that_is_taken_does_not_spoil_the_tour(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
         command = [sys.executable, "-c", SERVE, str(tmp_path), port]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             assert process.stdout
             told = re.search(r"http://127[.]0[.]0[.]1:(\d+)/", process.stdout.readline() + process.stdout.readline())
             assert told
             assert told[1] != port
             socket.create_connection(("127.0.0.1", int(told[1])), timeout=10).close()
             process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=RUN_SECONDS)
 
-    assert process.returncode == 0
+    assert (process.returncode, err) == (0, "")
 
 
 def _draws(process_id: int) -> bool:

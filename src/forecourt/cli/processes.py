@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from forecourt.cli.running import STOP_SIGNALS
+from forecourt.stop_signals import STOP_SIGNALS, stop_held_back
 
 
 @contextmanager
@@ -15,7 +15,7 @@ def beside(number: int) -> Iterator[list[subprocess.Popen[bytes]]]:
     command = [sys.executable, "-m", "forecourt", "worker"]
     workers: list[subprocess.Popen[bytes]] = []
     try:
-        with _stop_held_back():
+        with stop_held_back():
             for _ in range(number):
                 workers.append(subprocess.Popen(command))  # noqa: S603, PERF401 (our own; whoever has started is stopped)
         yield workers
@@ -29,7 +29,7 @@ def beside(number: int) -> Iterator[list[subprocess.Popen[bytes]]]:
 def run_processes(number: int) -> int:
     """Until all of them have ended; 1 if one did not end by itself, else the worst of their exit codes."""
     with ExitStack() as stack:
-        with _stop_held_back():
+        with stop_held_back():
             workers = stack.enter_context(beside(number))
 
             def pass_on(*_: object) -> None:
@@ -40,13 +40,3 @@ def run_processes(number: int) -> int:
                 signal.signal(caught, pass_on)
         codes = [worker.wait() for worker in workers]
     return max(1 if code < 0 else code for code in codes)
-
-
-@contextmanager
-def _stop_held_back() -> Iterator[None]:
-    """A signal that comes now is delivered later: to us at the end, to a child once it can listen (`run_job`)."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -3,7 +3,6 @@
 import asyncio
 import json as json_text
 import os
-import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -16,8 +15,7 @@ from forecourt.db.away import away_is_a_pause
 from forecourt.jobs.house import House, Progress, open_house, ready_database
 from forecourt.jobs.report import Report
 from forecourt.settings import Settings, read_settings
-
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+from forecourt.stop_signals import STOP_SIGNALS, stop_let_through
 
 
 def run_job(job: Callable[[House, Progress], Awaitable[Report]], *, json: bool) -> int:
@@ -91,7 +89,7 @@ async def _run(settings: Settings, job: Callable[[House, Progress], Awaitable[Re
 
     for number in STOP_SIGNALS:
         loop.add_signal_handler(number, on_signal, number)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)  # whoever started us may have held them back until now
+    stop_let_through()
     async with open_house(settings, stop) as house:
         with ProgressLine() as line:
             return await job(house, line.show)

@@ -75,8 +75,8 @@ def serve_pages(settings: Settings, narrator: Narrator, *, host: str, port: int)
 
 @contextmanager
 def _stopped_like_ctrl_c() -> Iterator[None]:
-    """SIGTERM ends the tour as Ctrl-C does: its folder is removed."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """SIGTERM ends the tour as Ctrl-C does, by asyncio's own handler for that one: its folder is removed."""
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         yield
     finally:

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from forecourt.errors import WrongUse
 from forecourt.jobs.house import ready_database
 from forecourt.settings import Settings
+from forecourt.stop_signals import stop_held_back, stop_let_through
 from forecourt.storage import open_store
 from forecourt.web.api import api_routes, health_routes
 from forecourt.web.change_feed import ChangeFeed
@@ -91,11 +92,11 @@ def run_server(settings: Settings, *, host: str, port: int, listening: Callable[
         WrongUse: The database or the store cannot be opened, or nobody can listen there.
     """
     with _listen(host, port) as listener:
-        server = Server(create_app(settings), host=host, port=port)
         # uvicorn raises the signal again when it has finished, for whoever was there before.
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            with suppress(KeyboardInterrupt):
+            with suppress(KeyboardInterrupt), stop_held_back():
+                server = Server(create_app(settings), host=host, port=port)
                 listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
                 server.run(sockets=[listener])
         finally:
@@ -128,6 +129,11 @@ class Server(uvicorn.Server):
             )
         )
         self._app = app
+
+    async def main_loop(self) -> None:
+        """Once all has begun it can be ended in order, and not before."""
+        stop_let_through()
+        await super().main_loop()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End what does not end by itself, then the rest."""
