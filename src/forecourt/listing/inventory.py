@@ -27,6 +27,7 @@ _PRICE = re.compile(
 )
 _MILEAGE = re.compile(r"\d\s*(km|mi|miles|mil|kms|км)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(19[0-9]\d|20[0-4]\d)(?!\d)")
+_LONGEST_SUFFIX = 3  # of "co.uk", "com.au": what stands before it is a site of its own
 _NEXT = re.compile(
     r"(next|next page|nächste( seite)?|weiter|suivante?|page suivante|siguiente|successiva?|avanti|volgende"
     r"|próxima|seguinte|następna|nästa|neste|næste|seuraava|další|următoarea|следующая|наступна|次へ"
@@ -47,6 +48,8 @@ def read_cards(page: Page) -> list[str]:
         groups[shape_of(target)][target].append(link)
         order.setdefault(target, link.index)
     found = [url for group in groups.values() if len(group) >= FEWEST for url in _cards(page, group)]
+    if not any(_site(url) == _site(page.url) for url in found):
+        return []
     return sorted(dict.fromkeys(found), key=lambda url: order[url])[:MOST_URLS]
 
 
@@ -83,7 +86,7 @@ def _own_links(page: Page) -> Iterator[tuple[Element, str]]:
         if not href or href.startswith("#") or page.outline.is_aside(element):
             continue
         target = page.absolute(href)
-        if refusal(target) or _site(target) != site:
+        if refusal(target) or not _is_of_site(target, site):
             continue
         parts = urlsplit(target)
         if parts.path.strip("/") and (parts.query or target.rstrip("/") not in here):
@@ -141,6 +144,15 @@ def _followable(page: Page, href: str, here: str) -> str | None:
         return None
     target = page.absolute(href)
     return target if not refusal(target) and _site(target) == _site(page.url) and target != here else None
+
+
+def _is_of_site(url: str, site: str) -> bool:
+    """Whether an address is on this host, or on one beside it: the houston.ads.example of a dallas.ads.example."""
+    other = _site(url)
+    if other == site:
+        return True
+    parents = site.partition(".")[2], other.partition(".")[2]
+    return parents[0] == parents[1] and len(parents[0].rpartition(".")[0]) > _LONGEST_SUFFIX
 
 
 def _site(url: str) -> str:

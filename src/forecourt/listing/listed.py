@@ -1,6 +1,8 @@
 """The vehicles that a page lists: what each reader names, as one list."""
 
+import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from forecourt.listing import jsonld
 from forecourt.listing.claims import Claims
@@ -37,11 +39,12 @@ def named_urls(graphs: Sequence[Graph], page: Page) -> list[str]:
     return [url for url in urls if not refusal(url) and url != here]
 
 
-def together(state: StateReading, shown: Sequence[str]) -> tuple[str, ...]:
+def together(state: StateReading, shown: Sequence[str], *, goes_on: bool) -> tuple[str, ...]:
     """The list that the state tells, and the list that the page shows, as one.
 
     A store of vehicles by number also holds some that the page does not list: then what it shows counts. Two lists
-    without a page in common are of different things: the longer one is the page's.
+    without a page in common are of different things: the one of a state that says how many there are in all is the
+    page's, else the longer one.
     """
     told = [one.url for one in state.listed]
     shown = list(dict.fromkeys(shown))
@@ -50,11 +53,19 @@ def together(state: StateReading, shown: Sequence[str]) -> tuple[str, ...]:
         return tuple(shown)
     bare = {url.partition("?")[0] for url in longer}
     rest = [url for url in shorter if url.partition("?")[0] not in bare]
-    return tuple(longer if len(rest) == len(shorter) else [*longer, *rest])
+    if len(rest) < len(shorter):
+        return (*longer, *rest)
+    return tuple(told if goes_on and told else longer)
 
 
 def without_siblings(urls: Sequence[str], page: Page) -> tuple[str, ...]:
     """None where all are pages of the very kind that this one is: the next and the last one, similar ones."""
-    here = shape_of(page.url)
-    is_one_of_them = looks_like_listing(page.url) and all(shape_of(url) == here for url in urls)
-    return () if is_one_of_them else tuple(urls)
+    shape, numbered = shape_of(page.url), _without_numbers(page.url)
+    if looks_like_listing(page.url) and all(shape_of(url) == shape for url in urls):
+        return ()
+    return () if "0" in numbered and all(_without_numbers(url) == numbered for url in urls) else tuple(urls)
+
+
+def _without_numbers(url: str) -> str:
+    """The address's path, each number in it as 0."""
+    return re.sub(r"\d+", "0", urlsplit(url).path)

@@ -89,7 +89,9 @@ def _read_list(
 ) -> PageReading:
     """An inventory, a wall, or nothing."""
     told = [one for graph in graphs for one in listed_by(graph, page)]
-    urls = without_siblings(together(state, [*cards, *named_urls(graphs, page)]), page)
+    urls = without_siblings(
+        together(state, [*cards, *named_urls(graphs, page)], goes_on=bool(paging.results_total)), page
+    )
     lists = inventory_links(page)
     if not urls and not told:
         return PageReading("blocked" if is_wall(page) else "nothing", inventory_urls=lists)

@@ -14,7 +14,7 @@ _DEEPEST = 6
 _TOTALS = frozenset(
     """
     numberofresults totalresults totalcount totalhits totalitems totalvehicles totallistings resultscount nbhits
-    resulttotal total
+    resulttotal itemstotal resultstotal total
     """.split()
 )
 _PAGES = frozenset("numberofpages totalpages pagecount nbpages pagestotal pagetotal lastpage maxpages".split())

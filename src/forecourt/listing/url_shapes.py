@@ -75,7 +75,8 @@ def listing_score(url: str) -> int:
     ]
     score = max([*folders, min(1, max(parts_of_words, default=0)), 0])
     score += min([*folders, _WORDS.get(last, 0), 0])
-    slug = re.split(r"[-_+ ]+", last)
+    named = segments[-2] if last.isdigit() and len(segments) > 1 and _YEAR.search(f"/{segments[-2]}/") else last
+    slug = re.split(r"[-_+ ]+", named)
     score += 2 if _YEAR.search(path) and len(slug) > 2 else 0  # noqa: PLR2004 (a year alone is an archive's folder)
     score += (
         2
