@@ -89,7 +89,7 @@ def _pair(outline: Outline, element: Element) -> tuple[str, str] | None:
         colon
         and value.strip()
         and (field := label_of(label))
-        and (outline.is_leaf(element) or element.tag in ("li", "p"))
+        and (outline.is_leaf(element) or element.tag in ("li", "p") or outline.texts[element.first_text].endswith(":"))
     ):
         return field, value.strip()[:_LONGEST_VALUE]
     return None

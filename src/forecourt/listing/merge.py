@@ -12,6 +12,7 @@ from forecourt.listing.locales import Locale
 from forecourt.listing.makes import known_make
 from forecourt.listing.photo_forms import stem, with_banner
 from forecourt.listing.photo_urls import left_out, refusal, source_key
+from forecourt.listing.taught_sizes import with_taught_sizes
 from forecourt.listing.values import LeftOut, Listing, Source
 
 FIELDS = (
@@ -101,7 +102,7 @@ def photos_of(
     others: dict[str, tuple[str, ...]] = {}
     refused: dict[str, LeftOut] = {}
     banners = {stem(photo[0]): photo for photo in shared}
-    for own in merged([*ranked, *(one.photos for one in galleries[1:])]):
+    for own in with_taught_sizes(merged([*ranked, *(one.photos for one in galleries[1:])])):
         forms = with_banner(own, banners.get(stem(own[0]), ()))
         good = [url for url in forms if not refusal(url)]
         if not good:
