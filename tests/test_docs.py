@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from docs_pages import DOCS, ROOT, rows, sections, text_of
+from made import DAY, NOW, organization, photo, read_listing
 from pydantic_core import PydanticUndefined
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
-from forecourt.db.engine import reading
-from forecourt.db.tables import metadata
+from forecourt.db.engine import reading, writing
+from forecourt.db.tables import metadata, vehicle_images
 from forecourt.failure_kinds import FailureKind
 from forecourt.settings import PREFIX, Settings
 
@@ -46,6 +47,22 @@ def test_each_column_has_its_line_and_each_line_its_column(table: str) -> None:
 def test_the_queries_on_the_page_run_as_they_stand(db: Engine, query: str) -> None:
     with reading(db) as connection:
         connection.execute(text(query)).all()
+
+
+def test_a_photo_that_was_taken_down_as_the_page_says_stays_away(db: Engine) -> None:
+    """Also when its listing names it again."""
+    dealer = organization(db)
+    photos = [photo(number) for number in range(2)]
+    read_listing(db, organization_id=dealer, photos=photos)
+    [statement] = re.findall(r"```sql\n(UPDATE .*?)```", text_of("when-a-site-is-read-wrongly.md"), flags=re.DOTALL)
+
+    with writing(db) as connection:
+        connection.execute(text(statement.replace("1234", "1")))
+    read_listing(db, organization_id=dealer, photos=photos, now=NOW + 30 * DAY)
+
+    with reading(db) as connection:
+        kept = connection.scalars(select(vehicle_images.c.status).order_by(vehicle_images.c.id)).all()
+    assert kept == ["removed", "pending"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
