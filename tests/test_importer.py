@@ -60,6 +60,16 @@ def test_a_photo_whose_address_nobody_can_read_costs_only_itself() -> None:
     ]
 
 
+def test_other_forms_of_a_photo_are_kept_where_they_lie_on_its_host() -> None:
+    large = "https://photos.example/1-1920x1080.jpg"
+    own, elsewhere = "https://photos.example/1-210x138.jpg", "https://other.example/1.jpg"
+    listing = Listing("https://x.example/", photos=(large,), other_forms={large: (elsewhere, own)})
+
+    [photo] = listed_vehicle(listing, organization_id=1, listing_url="u").photos
+
+    assert (photo.url, photo.candidates) == (large, (own,))
+
+
 def test_a_sold_vehicle_has_a_sold_link() -> None:
     listing = Listing("https://x.example/", sale_status="sold")
 

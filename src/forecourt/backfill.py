@@ -17,7 +17,7 @@ from forecourt.db import hosts, image_places, vehicle_images
 from forecourt.db.hosts import HostStanding
 from forecourt.db.image_claims import ImageClaim
 from forecourt.db.vehicle_images import FailedImage, StoredImage
-from forecourt.errors import Trouble
+from forecourt.errors import Blocked, Gone, PermanentError, Trouble
 from forecourt.fetch.client import Download, Fetcher
 from forecourt.photo.verify import VerifiedPhoto, Verifier
 from forecourt.schedule import after_failure
@@ -45,16 +45,32 @@ Settlement = Stored | Failed
 
 
 async def backfill_one(claim: ImageClaim, *, fetcher: Fetcher, verifier: Verifier, store: PhotoStore) -> Settlement:
-    """Bring one claimed image to an end. Never raises for what a stranger's server or file may do."""
-    try:
-        download = await fetcher.get_photo(claim.source_url, referer=claim.referer, folder=store.scratch)
+    """Bring one claimed image to an end. Never raises for what a stranger's server or file may do.
+
+    Where one form of the photo is refused, the next one that its page names is asked for. If none will do, what was
+    wrong with the first one counts.
+    """
+    refused: Trouble | None = None
+    for url in (claim.source_url, *claim.candidates):
         try:
-            photo = await verifier.verify(download.path, sha256=download.sha256, size=download.size)
-            await store.put(photo.storage_path, download.path)
-        finally:
-            download.path.unlink(missing_ok=True)
-    except Trouble as error:
-        return Failed(claim, error)
+            return await _store_form(claim, url, fetcher=fetcher, verifier=verifier, store=store)
+        except (Gone, Blocked, PermanentError) as error:
+            refused = refused or error
+        except Trouble as error:
+            return Failed(claim, error)
+    assert refused is not None
+    return Failed(claim, refused)
+
+
+async def _store_form(
+    claim: ImageClaim, url: str, *, fetcher: Fetcher, verifier: Verifier, store: PhotoStore
+) -> Stored:
+    download = await fetcher.get_photo(url, referer=claim.referer, folder=store.scratch)
+    try:
+        photo = await verifier.verify(download.path, sha256=download.sha256, size=download.size)
+        await store.put(photo.storage_path, download.path)
+    finally:
+        download.path.unlink(missing_ok=True)
     return Stored(claim, photo, download)
 
 

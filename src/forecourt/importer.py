@@ -7,6 +7,7 @@ claim → robots.txt → fetch the page → read it → one transaction: vehicle
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from itertools import islice
 from random import Random
 
 from sqlalchemy import Connection
@@ -30,6 +31,7 @@ from forecourt.schedule import Verdict, after_failure
 
 _COLUMNS = frozenset(field.name for field in fields(Listing)) & frozenset(vehicles_table.columns.keys())
 _NO_FIELDS = frozenset({"url", "photos"})
+_MOST_CANDIDATES = 3  # each is one more request where a photo is refused
 
 
 @dataclass(frozen=True)
@@ -105,9 +107,15 @@ def listed_vehicle(listing: Listing, *, organization_id: int, listing_url: str) 
         listing_url=listing_url,
         fields={name: value for name, value in told.items() if value is not None},
         origin=_origin(listing),
-        photos=[ListedPhoto(url, source_key(url), host_of(url)) for url in listing.photos if may_be_asked(url)],
+        photos=[_listed(url, listing) for url in listing.photos if may_be_asked(url)],
         status="sold" if listing.sale_status == "sold" else "active",
     )
+
+
+def _listed(url: str, listing: Listing) -> ListedPhoto:
+    host = host_of(url)
+    forms = (form for form in listing.other_forms.get(url, ()) if may_be_asked(form) and host_of(form) == host)
+    return ListedPhoto(url, source_key(url), host, tuple(islice(forms, _MOST_CANDIDATES)))
 
 
 async def _read(claim: QueueClaim, reader: PageReader, database: Database) -> Listing:

@@ -54,6 +54,25 @@ def test_each_bad_photo_ends_in_its_own_way_and_the_good_ones_are_stored(program
     assert program.strays() == []
 
 
+def test_where_one_form_is_refused_the_next_one_is_stored(program: Program) -> None:
+    """One claim, one request for each form; what was wrong with the first one counts where none will do."""
+    with dealer_site(vehicles=1, photos=4) as site:
+        shown(program.engine, site)
+        large, small, lost, lost_too = site.photo_urls
+        site.answers |= {large: Given(404, b"gone"), lost: PAGE, lost_too: Given(404, b"gone")}
+        with writing(program.engine) as connection:
+            for url, other in ((large, small), (lost, lost_too)):
+                named = update(vehicle_images).where(vehicle_images.c.source_url == url)
+                connection.execute(named.values(candidates=[other]))
+        program.run("trickle-backfill-images")
+
+    rows = {row["source_url"]: row for row in images(program.engine)}
+    assert (rows[large]["status"], rows[large]["attempts"]) == ("stored", 1)
+    assert rows[large]["file_hash"] == rows[small]["file_hash"]
+    assert (rows[lost]["status"], rows[lost]["failure_kind"]) == ("blocked", "not_a_photo")
+    assert site.photo_requests == {large: 1, small: 2, lost: 1, lost_too: 2}
+
+
 def test_what_is_missing_is_gone_after_a_second_look_a_day_later(program: Program) -> None:
     """It is shown from the dealer's URL all the same, and asked no more."""
     with dealer_site(vehicles=1, photos=1) as site:

@@ -25,6 +25,7 @@ class ImageClaim:
 
     Attributes:
         referer: The listing's page, where the row knows it.
+        candidates: Other forms of the photo, on the same host.
         record: Its failures before this attempt.
     """
 
@@ -35,6 +36,7 @@ class ImageClaim:
     source_url: str
     referer: str | None
     record: Record
+    candidates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def claim(connection: Connection, image_ids: Sequence[int], *, worker_id: str) -
             row.source_url,
             row.referer,
             Record(row.failures, row.failing_since, row.failure_kind),
+            tuple(row.candidates or ()),
         )
         for row in connection.execute(taken)
     ]

@@ -27,11 +27,13 @@ class ListedPhoto:
     Attributes:
         key: The URL without signature and expiry: the photo's identity within its vehicle.
         host: As `hosts.host` names it.
+        candidates: Other forms of it on the same host, to be asked for where this one is refused, in this order.
     """
 
     url: str
     key: str
     host: str
+    candidates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def _replace(
         .values(
             source_url=photo.url,
             image_url=photo.url,
+            candidates=list(photo.candidates) or None,
             host_id=host_id,
             listing_id=listing_id,
             attempts=vehicle_images.c.attempts + 1,
@@ -160,6 +163,7 @@ def _append(
             "image_url": photo.url,
             "is_external": True,
             "host_id": host_ids[photo.host],
+            "candidates": list(photo.candidates) or None,
             "priority": first_priority(position=place, cap=cap),
             "sort_key": sort_key(position=place, turn=turn, is_primary=place == 0),
         }

@@ -198,6 +198,7 @@ vehicle_images = Table(
     Column("next_attempt_at", UtcDateTime),
     Column("lease_owner", Text, ForeignKey("workers.id")),
     Column("host_id", Id, ForeignKey("hosts.id"), nullable=False),
+    Column("candidates", Json),
     Column("priority", Integer, nullable=False),
     Column("sort_key", BigInteger, nullable=False),
     Column("file_hash", Text),

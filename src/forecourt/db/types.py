@@ -34,9 +34,9 @@ class Text(TypeDecorator[str]):
 
 
 class Json(TypeDecorator[Any]):
-    """JSON, `jsonb` on PostgreSQL; what cannot be stored is taken out of its texts."""
+    """JSON, `jsonb` on PostgreSQL, None as NULL; what cannot be stored is taken out of its texts."""
 
-    impl = JSON().with_variant(JSONB, "postgresql")
+    impl = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401 (any JSON)
