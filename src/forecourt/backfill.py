@@ -50,16 +50,15 @@ async def backfill_one(claim: ImageClaim, *, fetcher: Fetcher, verifier: Verifie
     Where one form of the photo is refused, the next one that its page names is asked for. If none will do, what was
     wrong with the first one counts.
     """
-    refused: Trouble | None = None
+    ended: list[Failed] = []
     for url in (claim.source_url, *claim.candidates):
         try:
             return await _store_form(claim, url, fetcher=fetcher, verifier=verifier, store=store)
-        except (Gone, Blocked, PermanentError) as error:
-            refused = refused or error
         except Trouble as error:
-            return Failed(claim, error)
-    assert refused is not None
-    return Failed(claim, refused)
+            ended.append(Failed(claim, error))
+            if not isinstance(error, Gone | Blocked | PermanentError):
+                return ended[-1]
+    return ended[0]
 
 
 async def _store_form(

@@ -6,10 +6,10 @@ Where `7-210x138.jpg` and `7-1920x1080.jpg` are one photo, `8-210x138.jpg` of th
 
 import re
 from collections.abc import Sequence
+from itertools import permutations
+from typing import NamedTuple
 
-from forecourt.listing.photo_forms import width_px
-
-_SIZE = re.compile(r"(?<=[-_./])(\d{2,4}x\d{2,4}(?:x\d{1,3})?)(c?)(?=[-_./]|$)")
+_SIZE = re.compile(r"(?<=[-_.])\d{2,4}x\d{2,4}(?:x\d{1,3}|c)?(?=[-_.])")
 
 Photo = tuple[str, ...]
 
@@ -18,30 +18,38 @@ def with_taught_sizes(photos: Sequence[Photo]) -> list[Photo]:
     """The photos, those in a small form alone with the largest form before it that another one has."""
     lessons: dict[tuple[str, str], str] = {}
     for photo in photos:
-        sized = [(parts, url) for url in photo if (parts := _parts(url))]
-        for (folder, name, small, rest), url in sized:
-            for (other_folder, other_name, large, other_rest), larger in sized:
-                if (folder, name, rest) == (other_folder, other_name, other_rest) and width_px(larger) > width_px(url):
-                    known = lessons.get((folder, small))
-                    if known is None or width_px(f"/{known}/") < width_px(larger):
-                        lessons[folder, small] = large
-    return [_taught(photo, lessons) for photo in photos] if lessons else list(photos)
+        sized = [parts for url in photo if (parts := _parts(url))]
+        for small, large in permutations(sized, 2):
+            if small[:2] == large[:2] and small.rest == large.rest:
+                known = lessons.get((small.folder, small.size), small.size)
+                lessons[small.folder, small.size] = max(known, large.size, key=_width_px)
+    return [_taught(photo, lessons) for photo in photos]
 
 
 def _taught(photo: Photo, lessons: dict[tuple[str, str], str]) -> Photo:
     parts = _parts(photo[0])
-    if parts is None or (parts[0], parts[2]) not in lessons:
+    larger = lessons.get((parts.folder, parts.size)) if parts else None
+    if parts is None or larger is None:
         return photo
-    folder, name, small, rest = parts
-    return tuple(dict.fromkeys([f"{folder}{name}{lessons[folder, small]}{rest}", *photo]))
+    return tuple(dict.fromkeys([f"{parts.folder}{parts.name}{larger}{parts.rest}", *photo]))
 
 
-def _parts(url: str) -> tuple[str, str, str, str] | None:
-    """Folder, name before the size, size, and what follows it; None where not exactly one size is in the file's name."""
-    folder, slash, file = url.partition("?")[0].rpartition("/")
-    found = _SIZE.findall(file)
+class _Parts(NamedTuple):
+    folder: str
+    name: str
+    size: str
+    rest: str
+
+
+def _parts(url: str) -> _Parts | None:
+    """None where there is not exactly one size in the file's name."""
+    folder, slash, file = url.rpartition("/")
+    found = list(_SIZE.finditer(file))
     if len(found) != 1 or "?" in url:
         return None
-    size = "".join(found[0])
-    name, _, rest = file.partition(size)
-    return folder + slash, name, size, rest
+    [size] = found
+    return _Parts(folder + slash, file[: size.start()], size[0], file[size.end() :])
+
+
+def _width_px(size: str) -> int:
+    return int(size.partition("x")[0])
