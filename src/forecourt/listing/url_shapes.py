@@ -30,7 +30,7 @@ _WORDS_BY_POINTS = {
         category author wp-content feed help press events impressum datenschutz agb kontakt ueber-uns search
         compare favorites cart checkout register signin dealers dealer haendler autobedrijven concessionnaires
         concesionarios concessionari locations magazine guides privacy-policy thank-you contact-us about-us
-        terms-of-service cookie-policy cookies sitemap calculator leasing research brochure vehiclehistory
+        terms-of-service cookie-policy cookies sitemap calculator lease leasing research brochure vehiclehistory
         history report
     """,
 }
