@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from forecourt.listing.amounts import read_currency, read_mileage, read_money, read_year
 from forecourt.listing.entities import unescaped
-from forecourt.listing.labels import sale_status
+from forecourt.listing.labels import is_label, sale_status
 from forecourt.listing.locales import Locale, shared_symbol
 from forecourt.listing.makes import known_make
 from forecourt.listing.values import Source
@@ -154,5 +154,5 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "make": lambda text: known_make(text) or _word(text),
     "sale_status": sale_status,
     "auction_ends_at": read_moment,
-    "description": lambda text: clean_text(text, longest=LONGEST_DESCRIPTION, lines=True),
+    "description": lambda text: None if is_label(text) else clean_text(text, longest=LONGEST_DESCRIPTION, lines=True),
 }

@@ -5,8 +5,8 @@ a list. Where the blocks say nothing, the shape of the addresses must.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator
 from urllib.parse import parse_qsl, urlsplit
 
 from forecourt.listing.document import Page
@@ -27,6 +27,7 @@ _PRICE = re.compile(
 )
 _MILEAGE = re.compile(r"\d\s*(km|mi|miles|mil|kms|км)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(19[0-9]\d|20[0-4]\d)(?!\d)")
+_NUMBER = re.compile(r"(?<!\d)\d{5,}(?!\d)")
 _LONGEST_SUFFIX = 3  # of "co.uk", "com.au": what stands before it is a site of its own
 _NEXT = re.compile(
     r"(next|next page|nächste( seite)?|weiter|suivante?|page suivante|siguiente|successiva?|avanti|volgende"
@@ -100,14 +101,23 @@ def _cards(page: Page, group: dict[str, list[Element]]) -> list[str]:
         for link in links:
             for ancestor in page.outline.ancestors(link, most=_HIGHEST):
                 holders[ancestor.index].add(target)
-    points = {
-        target: max(_points(page, link, holders, target) for link in links[:4]) for target, links in group.items()
-    }
+    shared = _shared_numbers(group)
+    points: dict[str, int] = {}
+    for target, links in group.items():
+        score = listing_score(shared.sub("", target))
+        points[target] = max(_points(page, link, holders, score=score) for link in links[:4])
     good = [target for target, count in points.items() if count >= _ENOUGH]
     return good if len(good) >= FEWEST and 2 * len(good) >= len(points) else []
 
 
-def _points(page: Page, link: Element, holders: dict[int, set[str]], target: str) -> int:
+def _shared_numbers(urls: Collection[str]) -> re.Pattern[str]:
+    """Numbers that most of these addresses have in common: a category's or a dealer's, and no vehicle's."""
+    counts = Counter(number for url in urls for number in set(_NUMBER.findall(url)))
+    shared = [number for number, count in counts.items() if count > 2 and 2 * count > len(urls)]  # noqa: PLR2004 (two may be one vehicle's)
+    return re.compile("|".join(shared) or r"(?!)")
+
+
+def _points(page: Page, link: Element, holders: dict[int, set[str]], *, score: int) -> int:
     card = link
     for ancestor in page.outline.ancestors(link, most=_HIGHEST):
         if len(holders[ancestor.index]) > 1 or ancestor.tag in ("body", "main"):
@@ -119,10 +129,10 @@ def _points(page: Page, link: Element, holders: dict[int, set[str]], target: str
         for inner in page.outline.elements[card.index : min(card.end, card.index + 400)]
     )
     said = bool(_PRICE.search(text)) + bool(_MILEAGE.search(text)) + bool(_YEAR.search(text))
-    score = listing_score(target)
     if not said or score < 1:
         return 0
-    return said + picture + (score >= 3) - (not picture and not looks_like_listing(target))  # noqa: PLR2004 (the bar of looks_like_listing)
+    looks_like_one = score >= 3  # noqa: PLR2004 (the bar of looks_like_listing)
+    return said + picture + looks_like_one - (not picture and not looks_like_one)
 
 
 def shape_of(url: str) -> tuple[str, ...]:

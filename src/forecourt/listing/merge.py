@@ -11,6 +11,7 @@ from forecourt.listing.gallery import Gallery, merged
 from forecourt.listing.locales import Locale
 from forecourt.listing.makes import known_make
 from forecourt.listing.photo_forms import stem, with_banner
+from forecourt.listing.photo_templates import has_hole
 from forecourt.listing.photo_urls import left_out, refusal, source_key
 from forecourt.listing.taught_sizes import with_taught_sizes
 from forecourt.listing.values import LeftOut, Listing, Source
@@ -104,9 +105,9 @@ def photos_of(
     banners = {stem(photo[0]): photo for photo in shared}
     for own in with_taught_sizes(merged([*ranked, *(one.photos for one in galleries[1:])])):
         forms = with_banner(own, banners.get(stem(own[0]), ()))
-        good = [url for url in forms if not refusal(url)]
+        good = [url for url in forms if not refusal(url) and not has_hole(url)]
         if not good:
-            refused.setdefault(forms[0], left_out(forms[0], refusal(forms[0]) or "refused"))
+            refused.setdefault(forms[0], left_out(forms[0], refusal(forms[0]) or "waits for a size"))
         elif kept.setdefault(source_key(good[0]), good[0]) == good[0] and len(good) > 1:
             others[good[0]] = tuple(good[1:])
     return tuple(kept.values()), MappingProxyType(others), tuple(refused.values())

@@ -6,6 +6,7 @@ size that the page writes into it somewhere. What cannot be filled from the page
 
 import re
 from collections.abc import Sequence
+from urllib.parse import unquote
 
 from forecourt.listing.photo_forms import width_px
 
@@ -33,8 +34,8 @@ def filled(photos: Sequence[Photo], source: str) -> list[Photo]:
 
 
 def has_hole(url: str) -> bool:
-    """Whether an address still waits for a size."""
-    return bool(_HOLE.search(url))
+    """Whether an address still waits for a size. Numbers in braces are somebody's file names."""
+    return any(any(map(str.isalpha, unquote(hole))) for hole in _HOLE.findall(url))
 
 
 def _fill(url: str, filling: str, *, is_shown_without: bool) -> str:
