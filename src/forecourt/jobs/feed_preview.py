@@ -1,6 +1,7 @@
 """What a preview tells of a feed. However long the feed is, it keeps the first vehicles and the counts."""
 
 from dataclasses import asdict, dataclass, field
+from decimal import Decimal
 from itertools import islice
 
 from forecourt.errors import WrongUse
@@ -88,10 +89,14 @@ def fields_of(listing: Listing) -> dict[str, object]:
     """The columns of `vehicles`, as JSON has them."""
     named = asdict(listing)
     return {"listing_url": named.pop("url")} | {
-        name: float(value) if name == "price" and value is not None else value
+        name: _number(value) if isinstance(value, Decimal) else value
         for name, value in named.items()
         if name not in _NOT_FIELDS
     }
+
+
+def _number(price: Decimal) -> int | float:
+    return int(price) if price == price.to_integral_value() else float(price)
 
 
 def _line(vehicle: FeedVehicle) -> str:

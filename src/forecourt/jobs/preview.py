@@ -94,7 +94,8 @@ def _lines(reading: PageReading, answer: dict[str, Any], trouble: str | None) ->
     sources = answer["sources"]
     for name, value in (answer["vehicle"] or {}).items():
         if value is not None:
-            where = f"   ({sources[name]['reader']}: {sources[name]['raw'][:60]})" if name in sources else ""
+            source = sources.get(name)
+            where = f"   ({': '.join(filter(None, (source['reader'], source['raw'][:60])))})" if source else ""
             lines.append(f"{name}: {str(value)[:100]}{where}")
     lines += [f"photo {number}: {url}" for number, url in enumerate(answer["photos"], start=1)]
     lines += [f"listing: {url}" for url in answer["listing_urls"]]

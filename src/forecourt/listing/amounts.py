@@ -108,6 +108,8 @@ def read_currency(text: str) -> str | None:
 def _money(amount: Decimal, symbol: str | None, text: str = "") -> Money | None:
     if not 0 < amount < HIGHEST_PRICE:
         return None
+    if amount == amount.to_integral_value():
+        amount = amount.quantize(Decimal(1))
     return Money(amount, read_currency(text) or (read_currency(symbol) if symbol else None), symbol)
 
 
