@@ -104,14 +104,16 @@ def _run(engine: Engine, url: str, home: Path, ports: Sequence[int], listings: i
     kept = {key: value for key, value in os.environ.items() if not key.startswith("FORECOURT_")}
     words = [str(counted), "process-import-queue", "--skip-image-upload", "--json"]
     begun, cpu, peak = time.monotonic(), _cpu_of_children(), 0
-    with subprocess.Popen(
-        [sys.executable, __file__, *words], env=kept | settings, stdout=subprocess.PIPE, text=True
-    ) as process:
+    answered = counted.with_suffix(".answer")
+    with (
+        answered.open("wb") as out,
+        subprocess.Popen([sys.executable, __file__, *words], env=kept | settings, stdout=out) as process,
+    ):
         while process.poll() is None:
             peak = max(peak, _memory_of(process.pid))
             time.sleep(_LOOK_SECONDS)
         seconds = time.monotonic() - begun
-        answer = json.loads(process.stdout.read()) if process.stdout else {}
+    answer = json.loads(answered.read_bytes())
     cpu = _cpu_of_children() - cpu
     with reading(engine) as connection:
         done = connection.scalar(

@@ -21,8 +21,8 @@ from forecourt.errors import Blocked, TransientError
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch.address import host_of
 from forecourt.fetch.client import FEED_TYPES, PAGE_BYTES, PAGE_TYPES, Fetcher
+from forecourt.fetch.files import ScratchFile
 from forecourt.fetch.robots import Robots
-from forecourt.fetch.scratch_file import ScratchFile
 from forecourt.listing.feed_parts import FeedPart
 from forecourt.listing.in_child import LARGE_BYTES, PART, PARTS_TASK, READING, TASK
 from forecourt.listing.values import PageReading

@@ -80,5 +80,5 @@ def test_a_port_that_is_taken_does_not_spoil_the_tour(tmp_path: Path) -> None:
 
 def _draws(process_id: int) -> bool:
     """A process that draws has been started; it may not have come far."""
-    command = ["ps", "-o", "args=", "--ppid", str(process_id)]
+    command = ["ps", "-ww", "-o", "args=", "--ppid", str(process_id)]
     return "spawn_main" in subprocess.run(command, capture_output=True, text=True, check=False).stdout

@@ -12,9 +12,9 @@ from servers.misbehaving import Behaviour, MisbehavingServer, answer, endless, r
 
 from forecourt.errors import HostTrouble, PermanentError, StoreUnavailable, TransientError
 from forecourt.failure_kinds import FailureKind
+from forecourt.fetch.files import ScratchFile
 from forecourt.fetch.limits import Limits
 from forecourt.fetch.robots import Robots
-from forecourt.fetch.scratch_file import ScratchFile
 
 PAGE = b"<!DOCTYPE html><title>A car</title>" * 100
 HTML = ("Content-Type", "text/html; charset=windows-1252")
@@ -65,7 +65,7 @@ def test_a_feed_that_announces_more_than_any_has_is_refused_before_its_body(
 
 
 def test_a_feed_that_cannot_be_kept_is_our_trouble(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailable, match="a feed cannot be kept"):
+    with pytest.raises(StoreUnavailable, match="a download cannot be written"):
         ScratchFile(tmp_path / "missing")
 
 

@@ -24,8 +24,8 @@ from forecourt.failure_kinds import FailureKind
 from forecourt.fetch import outcome, robots
 from forecourt.fetch.address import SplitUrl, judge_location, judge_url, split_url
 from forecourt.fetch.body import read_body
+from forecourt.fetch.files import NewFile
 from forecourt.fetch.limits import Limits
-from forecourt.fetch.new_file import NewFile
 from forecourt.fetch.resolver import LookUp, ask_system
 from forecourt.fetch.session import Send, open_session
 from forecourt.settings import Settings

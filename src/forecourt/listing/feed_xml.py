@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from forecourt.listing.feed_records import LONGEST_RECORD, BadRecord, Record, record_of
-from forecourt.listing.tolerant_xml import local_name, mended
+from forecourt.listing.tolerant_xml import local_name, mended, tolerant_parser
 
 _ITEMS = frozenset(
     """
@@ -27,16 +27,7 @@ def xml_records(pieces: Iterable[bytes], *, rows: tuple[str, ...] | None) -> Ite
     Args:
         rows: What the elements are called that stand for a vehicle: the last name, or the last few.
     """
-    parser = etree.XMLPullParser(
-        events=("start", "end"),
-        recover=True,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = tolerant_parser("start", "end")
     reader = _Reader(tuple(name.casefold() for name in rows or ()))
     try:
         for piece in mended(pieces):

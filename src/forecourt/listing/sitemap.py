@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree
 
 from forecourt.listing.photo_urls import left_out, refusal
-from forecourt.listing.tolerant_xml import local_name, mended
+from forecourt.listing.tolerant_xml import local_name, mended, tolerant_parser
 from forecourt.listing.url_shapes import looks_like_listing
 from forecourt.listing.values import LeftOut, SitemapReading
 
@@ -78,15 +78,7 @@ class _Sitemap:
 
     def entries(self) -> Iterator[_Entry]:
         """Page after page, as they end; the last one of a broken file as far as it came."""
-        parser = etree.XMLPullParser(
-            events=("end",),
-            recover=True,
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-        )
+        parser = tolerant_parser("end")
         entry = _Entry()
         for number, chunk in enumerate(mended(self.plain())):
             if number == 0 and not chunk.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", *_UTF_16)):

@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+
+from lxml import etree
 
 _BEGIN = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _STRAY_BRACKET = re.compile(rb"<(?!!)(?=[^<>]*+<)")
@@ -14,6 +17,20 @@ _WHOLE = re.compile(rb"<!DOCTYPE[^\[>]*+(\[[^\]]*+\]\s*+)?>", re.IGNORECASE)
 def local_name(tag: object) -> str:
     """An element's name in lower case without its namespace, declared or not ("a:loc"); '' of what is no element."""
     return re.split(r"[}:]", tag)[-1].lower() if isinstance(tag, str) else ""
+
+
+def tolerant_parser(*events: Literal["start", "end"]) -> Any:  # noqa: ANN401 (its types name more than we ask for)
+    """One that reads on behind an error, resolves no entity and touches no file and no network."""
+    return etree.XMLPullParser(
+        events=events,
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
 
 
 def mended(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -1,8 +1,10 @@
-"""A file that is written once, hashed while it is written, and gone again unless somebody keeps it."""
+"""What is downloaded, written once: a photo into a file that may be kept, a feed into one without a name."""
 
 import hashlib
 import secrets
+import tempfile
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,7 +13,7 @@ from forecourt.errors import StoreUnavailable
 
 
 class NewFile:
-    """A context manager; leaving it removes the file, unless `keep` was called.
+    """A context manager; leaving it removes the file, unless `keep` was called. It is hashed while it is written.
 
     Raises:
         StoreUnavailable: The folder is missing, full or read-only: our trouble, not the photo's.
@@ -22,19 +24,14 @@ class NewFile:
         self._hash = hashlib.sha256()
         self._kept = False
         try:
-            self._file = self.path.open("xb", buffering=0)
+            self._file = FileIO(self.path, "xb")
         except OSError as error:
             raise _unavailable(error) from error
 
     def write(self, data: bytes) -> None:
         """Append."""
         self._hash.update(data)
-        rest = memoryview(data)
-        try:
-            while rest:
-                rest = rest[self._file.write(rest) :]
-        except OSError as error:
-            raise _unavailable(error) from error
+        _append(self._file, data)
 
     def keep(self) -> str:
         """The file stays. Returns its sha256, in hex."""
@@ -57,6 +54,48 @@ class NewFile:
             self._file.close()
         with suppress(OSError):
             self.path.unlink(missing_ok=True)
+
+
+class ScratchFile:
+    """A file without a name, for what is read once and then forgotten: no crash leaves it behind.
+
+    A context manager; leaving it lets go of the bytes.
+
+    Raises:
+        StoreUnavailable: As `NewFile`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 (we are the context)
+        except OSError as error:
+            raise _unavailable(error) from error
+
+    @property
+    def descriptor(self) -> int:
+        """Of the open file."""
+        return self._file.fileno()
+
+    def write(self, data: bytes) -> None:
+        """Append."""
+        _append(self._file, data)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+
+def _append(file: FileIO, data: bytes) -> None:
+    rest = memoryview(data)
+    try:
+        while rest:
+            rest = rest[file.write(rest) :]
+    except OSError as error:
+        raise _unavailable(error) from error
 
 
 def _unavailable(error: OSError) -> StoreUnavailable:
