@@ -13,7 +13,7 @@ from forecourt.listing.document import Page
 from forecourt.listing.makes import known_make
 from forecourt.listing.outline import Element
 from forecourt.listing.paging import offset, page_number
-from forecourt.listing.photo_urls import refusal
+from forecourt.listing.photo_urls import refusal, site_of
 from forecourt.listing.url_shapes import listing_score, looks_like_listing
 
 FEWEST = 2
@@ -76,14 +76,14 @@ def next_page(page: Page) -> str | None:
 
 
 def _own_links(page: Page) -> Iterator[tuple[Element, str]]:
-    site = _site(page.url)
+    site = site_of(page.url)
     here = {page.url.partition("?")[0].rstrip("/"), page.canonical.partition("?")[0].rstrip("/")}
     for element in page.outline.links():
         href = element.get("href").strip()
         if not href or href.startswith("#") or page.outline.is_aside(element):
             continue
         target = page.absolute(href)
-        if refusal(target) or _site(target) != site:
+        if refusal(target) or site_of(target) != site:
             continue
         parts = urlsplit(target)
         if parts.path.strip("/") and (parts.query or target.rstrip("/") not in here):
@@ -140,11 +140,4 @@ def _followable(page: Page, href: str, here: str) -> str | None:
     if not href.strip() or href.strip().startswith("#"):
         return None
     target = page.absolute(href)
-    return target if not refusal(target) and _site(target) == _site(page.url) and target != here else None
-
-
-def _site(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
+    return target if not refusal(target) and site_of(target) == site_of(page.url) and target != here else None

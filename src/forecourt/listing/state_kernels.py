@@ -6,12 +6,12 @@ known beforehand (state_keys.py).
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from forecourt.listing.flattened import resolved
+from forecourt.listing.flattened import CONTAINERS, resolved
 from forecourt.listing.makes import is_of_parts, known_make, split_title
 from forecourt.listing.photo_forms import is_photo_url
 from forecourt.listing.state_keys import field_of, is_of_others
@@ -88,19 +88,18 @@ def walk(root: object, cache: Node) -> tuple[list[Place], list[Kernel]]:
         seen.add(id(value))
         at = len(places)
         places.append(Place(value, parent, key, is_others))
-        children: Iterable[tuple[str, object]]
+        inner: list[tuple[object, int, str, bool]] = []
         if isinstance(value, dict):
             _open_texts(value)
             if identity := identity_of(value):
                 kernels.append(Kernel(at, identity))
-            children = value.items()
-        else:
-            children = (("", one) for one in value) if isinstance(value, list) else ()
-        inner = [
-            (one, at, name, is_others or is_of_others(name))
-            for name, one in children
-            if isinstance(one, dict | list) and one
-        ]
+            inner = [
+                (one, at, name, is_others or is_of_others(name))
+                for name, one in value.items()
+                if isinstance(one, CONTAINERS) and one
+            ]
+        elif isinstance(value, list):
+            inner = [(one, at, "", is_others) for one in value if isinstance(one, CONTAINERS) and one]
         waiting.extend(reversed(inner))
     return places, kernels
 
@@ -149,8 +148,9 @@ def is_gallery(value: list[object]) -> bool:
 
 def _open_texts(node: dict[str, object]) -> None:
     """JSON that stands as a text in JSON becomes what it says."""
-    for key, value in node.items():
-        if not isinstance(value, str) or len(value) < _SHORTEST_TEXT or value[0] not in "{[" or value[-1] not in "}]":
+    texts = [(key, one) for key, one in node.items() if isinstance(one, str) and len(one) >= _SHORTEST_TEXT]
+    for key, value in texts:
+        if value[0] not in "{[" or value[-1] not in "}]":
             continue
         if not _FOR_ADVERTISERS.search(key.lower()):
             with suppress(ValueError, RecursionError):

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forecourt.listing.document import Page
-from forecourt.listing.photo_urls import refusal
+from forecourt.listing.photo_urls import refusal, site_of
 from forecourt.listing.state_keys import plain_key
-from forecourt.listing.state_links import site_of
 
 _NEAR_THE_TOP = 3_000
 _DEEPEST = 6

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from forecourt.listing.flattened import resolved
+from forecourt.listing.flattened import CONTAINERS, resolved
 from forecourt.listing.photo_forms import from_srcset, is_photo_url, may_be_photo, stem
 from forecourt.listing.state_kernels import Identity
 from forecourt.listing.state_keys import is_its_own, plain_key
@@ -75,11 +75,11 @@ def _containers(vehicle: StateVehicle) -> Iterator[tuple[list[object] | Mapping[
             continue
         if isinstance(value, list):
             yield value, is_named
-            waiting += [(one, is_named, depth + 1) for one in value[:100] if isinstance(one, dict | list)]
+            waiting += [(one, is_named, depth + 1) for one in value[:100] if isinstance(one, CONTAINERS)]
         elif isinstance(value, dict):
             yield value, is_named
             for key, inner in value.items():
-                if not isinstance(inner, dict | list):
+                if not isinstance(inner, CONTAINERS):
                     continue
                 leads = id(inner) in vehicle.trail
                 if leads or (is_its_own(key) and not _is_of_other_pictures(key)):
@@ -117,7 +117,7 @@ def _addresses(value: Mapping[str, object], *, is_named: bool, depth: int) -> It
                 yield from ((width or 1.0, url) for url in from_srcset(inner))
             elif is_photo_url(inner) or (is_named and _URL_KEYS.search(name) and _is_address(inner)):
                 yield width, inner
-        elif depth < _DEEPEST_FORM and isinstance(inner, dict | list) and not _is_of_other_pictures(key):
+        elif depth < _DEEPEST_FORM and isinstance(inner, CONTAINERS) and not _is_of_other_pictures(key):
             for one in inner[:30] if isinstance(inner, list) else [inner]:
                 if isinstance(one, dict):
                     yield from _addresses(one, is_named=is_named, depth=depth + 1)

@@ -56,8 +56,8 @@ _TELLING_TAG = re.compile(
     rf"<((?:[a-z]\w*+(?=[^<>]*?\sdata-[\w\-]*{_MAKE}))|(?:[a-z]\w*-[\w\-]*+(?=[^<>]*?\s{_MAKE})))\s{_ATTRIBUTES}>",
     re.IGNORECASE,
 )
-# Pages without a make in an attribute need no look at their tags. It begins with its "=" because that is found fast.
-_ANY_TELLING = re.compile(
+# Only tags with a make in an attribute are worth a look. It begins with its "=" because that is found fast.
+_NAMES_A_MAKE = re.compile(
     r"=(?<=[ade]=)(?:(?<=[\s\-\w]make=)|(?<=[\s\-\w]brand=)|(?<=[\s\-\w]mar[ck][ae]=)|(?<=[\s\-\w]marque=))",
     re.IGNORECASE,
 )
@@ -207,10 +207,8 @@ def _of_attributes(source: str) -> Iterator[object]:
 
 def _of_telling_tags(source: str) -> Iterator[object]:
     """Elements whose attributes name several fields: one alone of its kind as an object, several as a list."""
-    if not _ANY_TELLING.search(source):
-        return
     rows: defaultdict[str, list[object]] = defaultdict(list)
-    for tag in islice(_TELLING_TAG.finditer(source), _MOST_TAGS):
+    for tag in islice(_telling_tags(source), _MOST_TAGS):
         told = {name: unescaped(first or second) for name, first, second in _ATTRIBUTE.findall(tag[0])}
         prefix = f"{next(iter(told), '').split('-')[0]}-"
         if all(name.startswith(prefix) for name in told):
@@ -218,3 +216,14 @@ def _of_telling_tags(source: str) -> Iterator[object]:
         rows[tag[1].lower()].append(told)
     for alike in rows.values():
         yield alike[0] if len(alike) == 1 else alike
+
+
+def _telling_tags(source: str) -> Iterator[re.Match[str]]:
+    """The tags around attributes that name a make; each tag is tried once."""
+    at = 0
+    for named in _NAMES_A_MAKE.finditer(source):
+        begin = source.rfind("<", at, named.start())
+        tag = _TELLING_TAG.match(source, begin) if begin >= 0 else None
+        if tag:
+            yield tag
+        at = max(at, tag.end() if tag else named.end())
