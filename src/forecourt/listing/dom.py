@@ -184,7 +184,7 @@ def _say_mileage(page: Page, claims: Claims) -> None:
     """The first short text that is nothing but a mileage."""
     for element in page.outline.elements:
         if element.last_text - element.first_text == 1 and page.outline.is_leaf(element):
-            text = page.outline.text(element)
+            text = page.outline.texts[element.first_text]
             if _MILEAGE_TEXT.fullmatch(text) and not _is_elsewhere(page, element):
                 claims.say("mileage", text)
                 return

@@ -1,6 +1,7 @@
 """The photos that a state names for one of its vehicles: the longest list of them, each with all its forms."""
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -65,11 +66,11 @@ def gallery_of(container: list[object], *, is_named: bool, cache: Mapping[str, o
 
 def _containers(vehicle: StateVehicle) -> Iterator[tuple[list[object] | Mapping[str, object], bool]]:
     """Lists and objects of the vehicle, and whether a key above them speaks of photos; not those of others."""
-    waiting: list[tuple[object, bool, int]] = [(vehicle.scope, False, 0)]
+    waiting: deque[tuple[object, bool, int]] = deque([(vehicle.scope, False, 0)])
     for _ in range(MOST_VISITED):
         if not waiting:
             return
-        container, is_named, depth = waiting.pop(0)
+        container, is_named, depth = waiting.popleft()
         value = resolved(container, vehicle.cache)
         if depth > _DEEPEST or (id(value) in vehicle.closed and depth):
             continue
@@ -100,7 +101,7 @@ def _photo(value: object, *, is_named: bool) -> Photo:
     """The forms of one photo: a bare address, or those in an object; empty where it is none."""
     if isinstance(value, str):
         return (value,) if is_photo_url(value) or (is_named and _is_address(value)) else ()
-    if not isinstance(value, dict) or any(_NO_PHOTO.search(str(value.get(key) or "")) for key in _KINDS):
+    if not isinstance(value, dict) or any(_NO_PHOTO.search(str(value[key])) for key in _KINDS if value.get(key)):
         return ()
     forms = sorted(_addresses(value, is_named=is_named, depth=0), key=lambda form: -form[0])
     return tuple(dict.fromkeys(url for _, url in forms))
