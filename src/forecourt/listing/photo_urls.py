@@ -26,6 +26,7 @@ _ROOTED = re.compile(
 )
 _SITE = re.compile(r"https?://([a-z0-9.\-]+)(?=/)")
 _UNSIGNED = re.compile(r"https?:(//[a-z0-9.\-]*[a-z0-9\-]/[!-\"$->@-~]*)")  # in ASCII, without a query
+_WHOLE = re.compile(r"https?://[^/\\?# ]++(?![\\ ])")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -48,7 +49,8 @@ def absolute(url: str, base: str) -> str:  # noqa: PLR0911 (the plain ones leave
     elif not url.startswith(("//", "\\\\", "/\\", "\\/")):
         url = url.replace("\\", "/")
     try:
-        joined = urljoin(base, url)
+        is_whole = _WHOLE.match(url) and ";" not in url  # joining takes an empty ";" away
+        joined = url if is_whole else urljoin(base, url)
         parts = urlsplit(joined)
     except ValueError:
         return url
