@@ -288,3 +288,12 @@ def test_two_readers_that_agree_outvote_a_stale_one() -> None:
     assert listing
     assert listing.price == Decimal(8995)
     assert listing.sources["price"].reader == "state"
+
+
+def test_an_element_tells_its_make_behind_its_other_attributes() -> None:
+    tag = '<vehicle-details class="wide" make="Ford" model="Focus" year="2016" vin="1FADP3F2XGL200017" price="8995">'
+
+    listing = page(tag, "</vehicle-details>").listing
+
+    assert listing is not None
+    assert (listing.make, listing.model, listing.year, listing.vin) == ("Ford", "Focus", 2016, "1FADP3F2XGL200017")

@@ -3,7 +3,7 @@
 import codecs
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser
@@ -54,6 +54,7 @@ class Page:
     source: str
     tree: LexborHTMLParser
     locale: Locale
+    _made_absolute: dict[str, str] = field(default_factory=dict, repr=False, compare=False)  # goes with the page
 
     @cached_property
     def outline(self) -> Outline:
@@ -74,7 +75,10 @@ class Page:
 
     def absolute(self, url: str) -> str:
         """An address on this page, made absolute."""
-        return absolute(url, self.base)
+        made = self._made_absolute.get(url)
+        if made is None:
+            made = self._made_absolute[url] = absolute(url, self.base)
+        return made
 
 
 def parse(body: bytes, *, url: str, content_type: str | None) -> Page:

@@ -21,6 +21,8 @@ _VIN_IN_TEXT = re.compile(
     r"\b(?:vin|chassis|fin)\b\W{0,3}(?:n(?:o|r|umber)\b\.?|#)?\W{0,4}([A-HJ-NPR-Z0-9]{17})\b", re.IGNORECASE
 )
 _PRICE_CLASS = re.compile(r"price|preis|prix|precio|prezzo|prijs|preco|cena|pris\b|current-?bid", re.IGNORECASE)
+_PRICE_PARTS = ("pr", "cena", "bid")  # one of them is in each of these words
+_MOST_IN_A_PRICE = 8  # texts; more are a block
 _NOT_THE_PRICE = re.compile(
     r"old|was|former|strike|crossed|msrp|rrp|retail|list-?price|month|finance|lease|leasing|payment|deposit|saving|discount|rebate|shipping"
     r"|delivery|filter|slider|range|history|alert|similar|related|recommend|estimate|warranty|tax|per-",
@@ -138,8 +140,10 @@ def _say_price(page: Page, claims: Claims) -> None:
     """The first element that calls itself a price and shows an amount with its currency, and is not struck out."""
     outline = page.outline
     for element in outline.elements:
-        name = f"{element.get('class')} {element.get('id')} {element.get('data-testid')} {element.get('itemprop')}"
-        if len(name) < 6 or not _PRICE_CLASS.search(name) or element.last_text - element.first_text > 8:  # noqa: PLR2004 (more is a block)
+        if not 0 < element.last_text - element.first_text <= _MOST_IN_A_PRICE:
+            continue
+        name = element.words("class", "id", "data-testid", "itemprop")
+        if len(name) < 6 or not _calls_itself_a_price(name):  # noqa: PLR2004 (three are the blanks between)
             continue
         if _NOT_THE_PRICE.search(name) or element.tag in _STRUCK or _is_elsewhere(page, element):
             continue
@@ -151,6 +155,11 @@ def _say_price(page: Page, claims: Claims) -> None:
             if money and (money.currency or money.symbol):
                 claims.say("price", text)
                 return
+
+
+def _calls_itself_a_price(name: str) -> bool:
+    folded = name.lower()
+    return any(part in folded for part in _PRICE_PARTS) and bool(_PRICE_CLASS.search(name))
 
 
 def _say_line(page: Page, claims: Claims) -> None:
@@ -175,7 +184,7 @@ def _say_mileage(page: Page, claims: Claims) -> None:
     """The first short text that is nothing but a mileage."""
     for element in page.outline.elements:
         if element.last_text - element.first_text == 1 and page.outline.is_leaf(element):
-            text = page.outline.text(element)
+            text = page.outline.texts[element.first_text]
             if _MILEAGE_TEXT.fullmatch(text) and not _is_elsewhere(page, element):
                 claims.say("mileage", text)
                 return
@@ -198,7 +207,7 @@ def _is_elsewhere(page: Page, element: Element) -> bool:
             return True
         if ancestor.tag == "a" and (href := ancestor.get("href")) and not href.startswith(("#", "tel:", "javascript:")):
             return page.absolute(href).partition("?")[0] != page.url.partition("?")[0]
-        if _NOT_THE_PRICE.search(f"{ancestor.get('class')} {ancestor.get('id')}"[:300]) and ancestor.tag not in (
+        if _NOT_THE_PRICE.search(ancestor.words("class", "id")[:300]) and ancestor.tag not in (
             "body",
             "html",
             "main",

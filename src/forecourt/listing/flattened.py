@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 MOST_VALUES = 200_000
+CONTAINERS: Final = (dict, list)  # of JSON; a tuple, since `dict | list` is made anew each time that it is asked
 _DEEPEST: Final = 60
 _WRAPPERS: Final = frozenset({"Reactive", "ShallowReactive", "Ref", "ShallowRef", "EmptyRef", "EmptyShallowRef"})
 _FEWEST = 4

@@ -13,7 +13,7 @@ from forecourt.listing.document import Page
 from forecourt.listing.makes import known_make
 from forecourt.listing.outline import Element
 from forecourt.listing.paging import offset, page_number
-from forecourt.listing.photo_urls import refusal
+from forecourt.listing.photo_urls import refusal, site_of
 from forecourt.listing.url_shapes import listing_score, looks_like_listing
 
 FEWEST = 2
@@ -49,7 +49,7 @@ def read_cards(page: Page) -> list[str]:
         groups[shape_of(target)][target].append(link)
         order.setdefault(target, link.index)
     found = [url for group in groups.values() if len(group) >= FEWEST for url in _cards(page, group)]
-    if not any(_site(url) == _site(page.url) for url in found):
+    if not any(site_of(url) == site_of(page.url) for url in found):
         return []
     return sorted(dict.fromkeys(found), key=lambda url: order[url])[:MOST_URLS]
 
@@ -80,7 +80,7 @@ def next_page(page: Page) -> str | None:
 
 
 def _own_links(page: Page) -> Iterator[tuple[Element, str]]:
-    site = _site(page.url)
+    site = site_of(page.url)
     here = {page.url.partition("?")[0].rstrip("/"), page.canonical.partition("?")[0].rstrip("/")}
     for element in page.outline.links():
         href = element.get("href").strip()
@@ -153,20 +153,13 @@ def _followable(page: Page, href: str, here: str) -> str | None:
     if not href.strip() or href.strip().startswith("#"):
         return None
     target = page.absolute(href)
-    return target if not refusal(target) and _site(target) == _site(page.url) and target != here else None
+    return target if not refusal(target) and site_of(target) == site_of(page.url) and target != here else None
 
 
 def _is_of_site(url: str, site: str) -> bool:
     """Whether an address is on this host, or on one beside it: the houston.ads.example of a dallas.ads.example."""
-    other = _site(url)
+    other = site_of(url)
     if other == site:
         return True
     parents = site.partition(".")[2], other.partition(".")[2]
     return parents[0] == parents[1] and len(parents[0].rpartition(".")[0]) > _LONGEST_SUFFIX
-
-
-def _site(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""

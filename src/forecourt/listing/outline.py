@@ -29,6 +29,11 @@ class Element:
         """An attribute; empty where there is none."""
         return self.node.attributes.get(name) or ""
 
+    def words(self, *names: str) -> str:
+        """Several attributes in a row, with a blank between them; the parser hands out all of them or none."""
+        attributes = self.node.attributes
+        return " ".join([attributes.get(name) or "" for name in names])
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
@@ -98,7 +103,7 @@ def outline_of(tree: LexborHTMLParser) -> Outline:
     places: dict[int, int] = {}
     trail: list[int] = []
     root = tree.root
-    for node in root.traverse(include_text=True) if root else ():
+    for node in root.traverse(include_text=True, skip_empty=True) if root else ():
         parent_node = node.parent
         parent = places.get(parent_node.mem_id, -1) if parent_node else -1
         while trail and trail[-1] != parent:

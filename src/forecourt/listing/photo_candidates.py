@@ -25,6 +25,7 @@ _FURNITURE = re.compile(
 _NO_PHOTO_ATTRIBUTES = frozenset(
     {"src", "srcset", "class", "id", "alt", "title", "style", "href", "sizes", "loading", "width", "height"}
 )
+_SHORTEST = len("a.jpg")
 _JSON_START = ("[", "{")
 
 
@@ -77,10 +78,14 @@ def _of_image(page: Page, image: Element) -> Iterator[Candidate]:
 
 
 def _of_attributes(page: Page, element: Element) -> Iterator[Candidate]:
-    attributes = element.node.attributes
-    for name, value in attributes.items():
-        if not value or len(value) < 5:  # noqa: PLR2004 ("a.jpg")
-            continue
+    told = [
+        (name, value)
+        for name, value in element.node.attributes.items()
+        if value and len(value) >= _SHORTEST and (name in ("style", "href") or name.startswith("data-"))
+    ]
+    if not told:
+        return
+    for name, value in told:
         if name == "style" and "url(" in value:
             shown = [one for forms in _BACKGROUND.findall(value[:_LONGEST_STYLE]) for one in forms if one]
             yield from _candidate(page, element, shown, _link_above(page, element))
@@ -91,14 +96,7 @@ def _of_attributes(page: Page, element: Element) -> Iterator[Candidate]:
         ):
             for forms in _in_json(lenient_json.loads(value)):
                 yield from _candidate(page, element, forms, "")
-    own = [
-        value
-        for name, value in attributes.items()
-        if value
-        and (name == "href" or name.startswith("data-"))
-        and is_photo_url(value)
-        and not re.match(r"[\s\[{]", value)
-    ]
+    own = [value for name, value in told if name != "style" and is_photo_url(value) and not re.match(r"[\s\[{]", value)]
     if own and not any(
         inner.tag == "img" for inner in page.outline.elements[element.index + 1 : min(element.end, element.index + 12)]
     ):

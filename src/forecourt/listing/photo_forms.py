@@ -49,7 +49,7 @@ _SIZE_PARAMETERS = frozenset(
 
 def is_photo_url(url: str) -> bool:
     """Whether an address ends like a photo's file; a server may serve one at any address all the same."""
-    return bool(_PHOTO_FILE.search(url[:2_000]))
+    return "." in url and bool(_PHOTO_FILE.search(url[:2_000]))
 
 
 def may_be_photo(url: str) -> bool:

@@ -1,6 +1,7 @@
 """Addresses as pages write them: made absolute, told apart, and refused where they get no row."""
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from forecourt.listing.signed_urls import without_signature
@@ -19,10 +20,17 @@ _SAFE = "!$&'()*+,;=:@/?%-._~[]"
 _AS_IT_IS = re.compile(
     r"https?://[a-z0-9.\-]+/(?!\.)(?:[A-Za-z0-9!$'()*+,;=:@\-_~/?]|&(?!amp;|#)|\.(?!\.|/|$)|%[0-9A-Fa-f]{2}){1,2000}"
 )
+# The same from the root of a site: it needs nothing but the site in front of it.
+_ROOTED = re.compile(
+    r"/(?![./])(?:[A-Za-z0-9!$'()*+,=:@\-_~/?]|&(?!amp;|#)|\.(?!\.|/|$)|%[0-9A-Fa-f]{2}){0,2000}(?<!\?)"
+)
+_SITE = re.compile(r"https?://([a-z0-9.\-]+)(?=/)")
+_UNSIGNED = re.compile(r"https?:(//[a-z0-9.\-]*[a-z0-9\-]/[!-\"$->@-~]*)")  # in ASCII, without a query
+_WHOLE = re.compile(r"https?://[^/\\?# ]++(?![\\ ])")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def absolute(url: str, base: str) -> str:
+def absolute(url: str, base: str) -> str:  # noqa: PLR0911 (the plain ones leave first)
     """The address that a browser on the page at `base` would ask for.
 
     `&amp;` is decoded once, blanks and letters beyond ASCII are percent-encoded once, what is encoded already stays
@@ -30,6 +38,8 @@ def absolute(url: str, base: str) -> str:
     """
     if _AS_IT_IS.fullmatch(url):
         return url
+    if _ROOTED.fullmatch(url) and (site := _SITE.match(base)):
+        return site[0] + url
     url = _AMPERSAND.sub("&", url.strip(" \t\r\n\f"))
     if len(url) > LONGEST_URL or _CONTROL.search(url):
         return url
@@ -39,7 +49,8 @@ def absolute(url: str, base: str) -> str:
     elif not url.startswith(("//", "\\\\", "/\\", "\\/")):
         url = url.replace("\\", "/")
     try:
-        joined = urljoin(base, url)
+        is_whole = _WHOLE.match(url) and ";" not in url  # joining takes an empty ";" away
+        joined = url if is_whole else urljoin(base, url)
         parts = urlsplit(joined)
     except ValueError:
         return url
@@ -48,12 +59,15 @@ def absolute(url: str, base: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, _encoded(parts.path), _encoded(parts.query), ""))
 
 
+@lru_cache(maxsize=512)
 def source_key(url: str) -> str:
     """What tells one photo of a vehicle from another: the address without scheme, signature and expiry.
 
     An address that is signed anew, or served by https instead of http, keeps its key. The order of the other
     parameters stays: servers may care. What is no address is its own key.
     """
+    if (plain := _UNSIGNED.fullmatch(url)) and "/s--" not in url:
+        return plain[1]
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -68,11 +82,23 @@ def source_key(url: str) -> str:
     return f"//{host}{path or '/'}{'?' if query else ''}{query}"
 
 
+def site_of(url: str) -> str:
+    """The host without a leading www."""
+    if plain := _SITE.match(url):
+        return plain[1].removeprefix("www.")
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
 def refusal(url: str) -> str | None:  # noqa: PLR0911 (each line a reason)
     """Why an absolute address gets no row; None if it may have one. The reason never holds the address.
 
     Which host it is, and on which port, is judged again where the connection is made.
     """
+    if len(url) <= LONGEST_URL and _AS_IT_IS.fullmatch(url):
+        return None
     if len(url) <= LONGEST_URL and _CONTROL.search(url):
         return "blanks or control characters"
     scheme = _SCHEME.match(url)

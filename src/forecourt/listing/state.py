@@ -117,7 +117,7 @@ def _longest(page: Page, lists: Sequence[StateList]) -> tuple[list[Listing], boo
 
     One that is said to be of others counts only where there is no other.
     """
-    best: list[Listing] = []
+    best: dict[str, StateVehicle] = {}
     is_store = False
     for each in sorted(lists, key=lambda each: (each.vehicles[0].is_others, -len(each.vehicles))):
         if (each.vehicles[0].is_others and best) or len(each.vehicles) <= len(best):
@@ -128,9 +128,9 @@ def _longest(page: Page, lists: Sequence[StateList]) -> tuple[list[Listing], boo
                 found.setdefault(url, vehicle)
         found = found or addresses_by_number(each.vehicles[:MOST_LISTED], page)
         if len(found) > len(best):
-            best = [_listing(vehicle, url, page) for url, vehicle in found.items()]
+            best = found
             is_store = each.is_store
-    return best, is_store
+    return [_listing(vehicle, url, page) for url, vehicle in best.items()], is_store
 
 
 def _listing(vehicle: StateVehicle, url: str, page: Page) -> Listing:

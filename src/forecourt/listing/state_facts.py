@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from forecourt.listing.amounts import read_year
 from forecourt.listing.claims import Claims
-from forecourt.listing.flattened import resolved
+from forecourt.listing.flattened import CONTAINERS, resolved
 from forecourt.listing.makes import split_title
 from forecourt.listing.state_keys import field_of, is_another_price, is_its_own, is_of_others, is_of_seller
 from forecourt.listing.state_money import say_price
@@ -80,14 +80,14 @@ def _facts(vehicle: StateVehicle) -> Iterator[_Fact]:
             near = 0 if id(value) in vehicle.kernels else distance
             if isinstance(value, list):
                 yield from _labelled(value, near)
-                below += [(one, near + 1) for one in value[:60] if isinstance(one, dict | list)]
+                below += [(one, near + 1) for one in value[:60] if isinstance(one, CONTAINERS)]
             elif isinstance(value, dict):
                 for key, raw in value.items():
-                    inner = resolved(raw, vehicle.cache)
+                    inner = resolved(raw, vehicle.cache) if isinstance(raw, dict) else raw
                     leads = id(inner) in vehicle.trail
                     if not leads:
                         yield from _told_by(key, inner, value, near)
-                    if isinstance(inner, dict | list) and (leads or is_its_own(key)):
+                    if isinstance(inner, CONTAINERS) and (leads or is_its_own(key)):
                         below.append((inner, near + 1))
         level = below
 

@@ -6,12 +6,12 @@ known beforehand (state_keys.py).
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from forecourt.listing.flattened import resolved
+from forecourt.listing.flattened import CONTAINERS, resolved
 from forecourt.listing.makes import is_of_parts, known_make, split_title
 from forecourt.listing.photo_forms import is_photo_url
 from forecourt.listing.state_keys import field_of, is_of_others
@@ -29,7 +29,7 @@ _FACTS = frozenset(
     """.split()
 )
 _FOR_ADVERTISERS = re.compile("target|track|analytic")
-_WHO = frozenset({"vin", "make", "model", "year", "title"})
+_WHO = ("vin", "make", "model", "year", "title")
 
 Node = Mapping[str, object]
 
@@ -88,52 +88,47 @@ def walk(root: object, cache: Node) -> tuple[list[Place], list[Kernel]]:
         seen.add(id(value))
         at = len(places)
         places.append(Place(value, parent, key, is_others))
-        children: Iterable[tuple[str, object]]
+        inner: list[tuple[object, int, str, bool]] = []
         if isinstance(value, dict):
             _open_texts(value)
             if identity := identity_of(value):
                 kernels.append(Kernel(at, identity))
-            children = value.items()
-        else:
-            children = (("", one) for one in value) if isinstance(value, list) else ()
-        inner = [
-            (one, at, name, is_others or is_of_others(name))
-            for name, one in children
-            if isinstance(one, dict | list) and one
-        ]
+            inner = [
+                (one, at, name, is_others or is_of_others(name))
+                for name, one in value.items()
+                if isinstance(one, CONTAINERS) and one
+            ]
+        elif isinstance(value, list):
+            inner = [(one, at, "", is_others) for one in value if isinstance(one, CONTAINERS) and one]
         waiting.extend(reversed(inner))
     return places, kernels
 
 
 def identity_of(node: Node) -> Identity | None:
     """The vehicle that an object tells; None where it is no kernel."""
-    said: dict[str, str] = {}
+    said: dict[str, object] = {}
     facts = 0
-    has_photo = False
     for key, value in node.items():
-        if isinstance(value, str) and is_photo_url(value):
-            has_photo = True
-            continue
         if isinstance(value, list):
-            has_photo = has_photo or is_gallery(value)
             rows = [row for one in value[:_MOST_ROWS] if isinstance(one, dict) and (row := row_of(one))]
-        elif (named := field_of(key)) and value not in (None, "", False):
+        elif (named := field_of(key)) and value not in (None, "", False) and not _is_photo(value):
             rows = [(named[0], value)]
         else:
             continue
         for name, raw in rows:
             facts += name in _FACTS
-            if name in _WHO and name not in said:
-                said[name] = str(word_of(raw) or "").strip()
-    facts += has_photo
-    vin = valid_vin(said["vin"]) or "" if "vin" in said else ""
-    make, model, year = said.get("make", ""), said.get("model", ""), said.get("year", "")
+            if name in _WHO:
+                said.setdefault(name, raw)
+    if not (facts or "vin" in said or "make" in said):
+        return None  # a title and a photo are none, and most objects have no more
+    facts += any(is_gallery(one) if isinstance(one, list) else _is_photo(one) for one in node.values())
+    vin, make, model, year, title = (str(word_of(said.get(name)) or "").strip() for name in _WHO)
+    vin = valid_vin(vin) or ""
     is_named = bool(make and model) and any(map(str.isalpha, make))
     if facts and (vin or is_named):
         return Identity(vin, make, model, year)
     if vin and is_named:
         return Identity(vin, make, model, year)
-    title = said.get("title", "")
     if facts >= _FEWEST_FACTS and (parts := split_title(title)) and parts.model and not is_of_parts(title):
         return Identity("", parts.make, parts.model, str(parts.year or ""))
     return None
@@ -143,14 +138,19 @@ def is_gallery(value: list[object]) -> bool:
     """A list of photos, or of objects that name photos."""
     first = value[0] if value else None
     if isinstance(first, dict):
-        return any(isinstance(one, str) and is_photo_url(one) for one in first.values())
-    return isinstance(first, str) and is_photo_url(first)
+        return any(map(_is_photo, first.values()))
+    return _is_photo(first)
+
+
+def _is_photo(value: object) -> bool:
+    return isinstance(value, str) and is_photo_url(value)
 
 
 def _open_texts(node: dict[str, object]) -> None:
     """JSON that stands as a text in JSON becomes what it says."""
-    for key, value in node.items():
-        if not isinstance(value, str) or len(value) < _SHORTEST_TEXT or value[0] not in "{[" or value[-1] not in "}]":
+    texts = [(key, one) for key, one in node.items() if isinstance(one, str) and len(one) >= _SHORTEST_TEXT]
+    for key, value in texts:
+        if value[0] not in "{[" or value[-1] not in "}]":
             continue
         if not _FOR_ADVERTISERS.search(key.lower()):
             with suppress(ValueError, RecursionError):

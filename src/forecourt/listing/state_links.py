@@ -2,13 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from forecourt.listing.document import Page
 from forecourt.listing.flattened import resolved
 from forecourt.listing.photo_forms import is_photo_url
-from forecourt.listing.photo_urls import refusal
+from forecourt.listing.photo_urls import refusal, site_of
 from forecourt.listing.state_keys import is_its_own, plain_key
 from forecourt.listing.state_shapes import StateVehicle
 from forecourt.listing.url_shapes import listing_score
@@ -16,6 +17,7 @@ from forecourt.listing.url_shapes import listing_score
 _SHORTEST_ID = 5
 _DEEPEST = 3
 _MOST_CONTAINERS = 60
+_PLAIN_VALUES: Final = (str, int)
 _URL_KEY = re.compile(r"url|link|href|permalink|path|slug|uri$")
 _PLAIN_URL_KEYS = frozenset({"url", "link", "href", "detailurl", "permalink"})
 # The vehicle's own number, and not that of its make, its seller or its town.
@@ -33,9 +35,10 @@ def address_of(vehicle: StateVehicle, page: Page) -> str | None:
     """The page about this vehicle, on this page's site: the address that looks most like one."""
     site = site_of(page.url)
     here = page.url.partition("#")[0]
-    ids = set(_ids(vehicle))
+    texts = list(_texts(vehicle))
+    ids = set(_ids(texts))
     best: tuple[int, str] | None = None
-    for name, text in _texts(vehicle):
+    for name, text in texts:
         if not _URL_KEY.search(name) or is_photo_url(text) or not re.match(r"https?://|/(?!/)|[\w\-]+/[\w\-]", text):
             continue
         url = page.absolute(text if re.match(r"https?:|/", text) else f"/{text}")
@@ -52,7 +55,7 @@ def addresses_by_number(vehicles: Sequence[StateVehicle], page: Page) -> dict[st
 
     Two links that agree in all but the number show how the others are written.
     """
-    numbered = {number: vehicle for vehicle in vehicles for number in _ids(vehicle)}
+    numbered = {number: vehicle for vehicle in vehicles for number in _ids(_texts(vehicle))}
     patterns: Counter[tuple[str, str]] = Counter()
     for node in page.tree.css("a[href]")[:_MOST_LINKS]:
         url = page.absolute(node.attributes["href"] or "").partition("#")[0].partition("?")[0]
@@ -69,24 +72,20 @@ def addresses_by_number(vehicles: Sequence[StateVehicle], page: Page) -> dict[st
 def is_page_of(vehicle: StateVehicle, page: Page) -> bool:
     """Whether the page's address holds a number of the vehicle, or the vehicle names the page's address."""
     path = unquote(f"{urlsplit(page.url).path} {urlsplit(page.canonical).path}").casefold()
-    if any(re.search(rf"(?<![a-z0-9]){re.escape(one.casefold())}(?![a-z0-9])", path) for one in _ids(vehicle)):
+    texts = list(_texts(vehicle))
+    if any(_stands_in(path, one.casefold()) for one in _ids(texts)):
         return True
     here = {one for url in (page.url, page.canonical) if "/" in (one := _plain(url))}
-    return any(
-        _URL_KEY.search(name) and "/" in text and _plain(page.absolute(text)) in here for name, text in _texts(vehicle)
-    )
+    return any("/" in text and _URL_KEY.search(name) and _plain(page.absolute(text)) in here for name, text in texts)
 
 
-def site_of(url: str) -> str:
-    """The host without a leading www."""
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
+def _stands_in(path: str, number: str) -> bool:
+    """Whether a number stands in an address, and not as a part of a longer one."""
+    return number in path and bool(re.search(rf"(?<![a-z0-9]){re.escape(number)}(?![a-z0-9])", path))
 
 
-def _ids(vehicle: StateVehicle) -> Iterator[str]:
-    for name, text in _texts(vehicle):
+def _ids(texts: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for name, text in texts:
         if len(text) >= _SHORTEST_ID and _ID_KEY.fullmatch(name) and (any(map(str.isdigit, text)) or name == "slug"):
             yield text
 
@@ -100,8 +99,8 @@ def _texts(vehicle: StateVehicle) -> Iterator[tuple[str, str]]:
             if not isinstance(value, dict) or (id(value) in vehicle.closed and depth):
                 continue
             for key, raw in value.items():
-                inner = resolved(raw, vehicle.cache)
-                if isinstance(inner, str | int) and not isinstance(inner, bool):
+                inner = resolved(raw, vehicle.cache) if isinstance(raw, dict) else raw
+                if isinstance(inner, _PLAIN_VALUES) and not isinstance(inner, bool):
                     yield plain_key(key), str(inner)
                 elif isinstance(inner, dict) and id(inner) not in vehicle.trail and is_its_own(key):
                     below.append(inner)

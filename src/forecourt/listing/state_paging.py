@@ -1,13 +1,13 @@
 """How far a list in a state goes: how many vehicles and pages it says there are, and where its next page is."""
 
 import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forecourt.listing.document import Page
-from forecourt.listing.photo_urls import refusal
+from forecourt.listing.photo_urls import refusal, site_of
 from forecourt.listing.state_keys import plain_key
-from forecourt.listing.state_links import site_of
 
 _NEAR_THE_TOP = 3_000
 _DEEPEST = 6
@@ -33,11 +33,11 @@ class StatePaging:
 def read_paging(page: Page, states: Sequence[object]) -> StatePaging:
     """Look near the top of all states; of several answers the first counts."""
     found = StatePaging()
-    waiting: list[tuple[object, int]] = [(state, 0) for state in states]
+    waiting: deque[tuple[object, int]] = deque((state, 0) for state in states)
     for _ in range(_NEAR_THE_TOP):
         if not waiting:
             break
-        value, depth = waiting.pop(0)
+        value, depth = waiting.popleft()
         for key, inner in value.items() if isinstance(value, dict) else ():
             name = plain_key(key)
             if type(inner) is int and inner > 0:

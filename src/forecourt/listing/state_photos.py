@@ -1,10 +1,11 @@
 """The photos that a state names for one of its vehicles: the longest list of them, each with all its forms."""
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from forecourt.listing.flattened import resolved
+from forecourt.listing.flattened import CONTAINERS, resolved
 from forecourt.listing.photo_forms import from_srcset, is_photo_url, may_be_photo, stem
 from forecourt.listing.state_kernels import Identity
 from forecourt.listing.state_keys import is_its_own, plain_key
@@ -65,21 +66,21 @@ def gallery_of(container: list[object], *, is_named: bool, cache: Mapping[str, o
 
 def _containers(vehicle: StateVehicle) -> Iterator[tuple[list[object] | Mapping[str, object], bool]]:
     """Lists and objects of the vehicle, and whether a key above them speaks of photos; not those of others."""
-    waiting: list[tuple[object, bool, int]] = [(vehicle.scope, False, 0)]
+    waiting: deque[tuple[object, bool, int]] = deque([(vehicle.scope, False, 0)])
     for _ in range(MOST_VISITED):
         if not waiting:
             return
-        container, is_named, depth = waiting.pop(0)
+        container, is_named, depth = waiting.popleft()
         value = resolved(container, vehicle.cache)
         if depth > _DEEPEST or (id(value) in vehicle.closed and depth):
             continue
         if isinstance(value, list):
             yield value, is_named
-            waiting += [(one, is_named, depth + 1) for one in value[:100] if isinstance(one, dict | list)]
+            waiting += [(one, is_named, depth + 1) for one in value[:100] if isinstance(one, CONTAINERS)]
         elif isinstance(value, dict):
             yield value, is_named
             for key, inner in value.items():
-                if not isinstance(inner, dict | list):
+                if not isinstance(inner, CONTAINERS):
                     continue
                 leads = id(inner) in vehicle.trail
                 if leads or (is_its_own(key) and not _is_of_other_pictures(key)):
@@ -100,7 +101,7 @@ def _photo(value: object, *, is_named: bool) -> Photo:
     """The forms of one photo: a bare address, or those in an object; empty where it is none."""
     if isinstance(value, str):
         return (value,) if is_photo_url(value) or (is_named and _is_address(value)) else ()
-    if not isinstance(value, dict) or any(_NO_PHOTO.search(str(value.get(key) or "")) for key in _KINDS):
+    if not isinstance(value, dict) or any(_NO_PHOTO.search(str(value[key])) for key in _KINDS if value.get(key)):
         return ()
     forms = sorted(_addresses(value, is_named=is_named, depth=0), key=lambda form: -form[0])
     return tuple(dict.fromkeys(url for _, url in forms))
@@ -117,7 +118,7 @@ def _addresses(value: Mapping[str, object], *, is_named: bool, depth: int) -> It
                 yield from ((width or 1.0, url) for url in from_srcset(inner))
             elif is_photo_url(inner) or (is_named and _URL_KEYS.search(name) and _is_address(inner)):
                 yield width, inner
-        elif depth < _DEEPEST_FORM and isinstance(inner, dict | list) and not _is_of_other_pictures(key):
+        elif depth < _DEEPEST_FORM and isinstance(inner, CONTAINERS) and not _is_of_other_pictures(key):
             for one in inner[:30] if isinstance(inner, list) else [inner]:
                 if isinstance(one, dict):
                     yield from _addresses(one, is_named=is_named, depth=depth + 1)

@@ -1,10 +1,13 @@
 """One value of a state: a text, a number, or an object or a list that stands for one."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from forecourt.listing.labels import label_of
 from forecourt.listing.state_keys import LABEL_KEYS, VALUE_KEYS, WORD_KEYS, field_of
 
+_SAYS_A_VALUE = frozenset(VALUE_KEYS)
+_WORDS: Final = (str, int, float)
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 
 
@@ -18,11 +21,13 @@ def word_of(raw: object) -> str | int | float | None:
             raw = labelled[1] if labelled else next((raw[key] for key in WORD_KEYS if raw.get(key) not in _EMPTY), None)
         else:
             break
-    return raw if isinstance(raw, str | int | float) and not isinstance(raw, bool) else None
+    return raw if isinstance(raw, _WORDS) and not isinstance(raw, bool) else None
 
 
 def row_of(row: Mapping[str, object]) -> tuple[str, object] | None:
     """The field and the value of an object that says one fact by a label; None where it is no such row."""
+    if _SAYS_A_VALUE.isdisjoint(row):
+        return None
     value = next((row[key] for key in VALUE_KEYS if row.get(key) not in _EMPTY), None)
     if value is None:
         return None

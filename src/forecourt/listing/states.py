@@ -10,6 +10,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 
 from forecourt.listing import lenient_json
@@ -23,22 +24,30 @@ LONGEST_STATE = 12 * 1024 * 1024
 _LONGEST_LITERAL = 400_000  # read by us and not by the json module, a hundred times slower
 _SHORTEST = 60
 _MOST_STARTS = 400
-# A script without any of these words tells of no vehicle, no photo and no further page.
-_TELLS = re.compile(
-    r"vin\b|make|model|brand|marque|marca|marke|price|preis|prix|precio|prezzo|mileage|odometer|kilomet|vehicle|listing"
-    r"|image|photo|gallery|auction|\.jpe?g|\.webp|paginat",
-    re.IGNORECASE,
+# A script without any of these words, or "vin", tells of no vehicle, no photo and no further page.
+_TELLING = tuple(
+    """
+    image price model vehicle make brand marque marca marke preis prix precio prezzo mileage odometer kilomet listing
+    photo gallery auction .jpg .jpeg .webp paginat
+    """.split()
 )
+_VIN = re.compile(r"vin\b")
+# Each way begins with one of four characters and looks back from there: a pattern that begins with a set is looked for
+# several times faster than one that begins with a choice.
 _STARTS = re.compile(
-    r"JSON\.parse\(\s*(?=[\"'`])|(?:enqueue|push)\(\s*(?=\")|(?:[^=!<>]=|\(|\breturn\b|:)\s*(?=[{\[])|=\s*\(?function\(",
+    r"[(:=n](?:(?<!n)(?<![=!<>]=)\s*(?=[{\[])|(?<=\breturn)\s*(?=[{\[])|(?<=JSON\.parse\()\s*(?=[\"'`])"
+    r"|(?<=enqueue\()\s*(?=\")|(?<=push\()\s*(?=\")|(?<==)\s*\(?function\()"
 )
+# What the json module takes for a value at its first look; the others are left to our own reader.
+_JSON_BEGINS = re.compile(r"\{\s*[\"}]|\[\s*[\[{\"\]\d\-tfnNI]")
 _TEXT = re.compile(r"\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\]++|\\.)*+'|`(?:[^`\\]++|\\.)*+`", re.DOTALL)
 _NUXT = re.compile(r"=\s*\(?function\(([\w$,\s]*)\)\s*\{\s*(?:return\s*)?(?=[{\[])")
 _SERVER_ROW = re.compile(r"^[0-9a-f]{1,6}:(?=[{\[])", re.MULTILINE)
-_JSON_ATTRIBUTE = re.compile(
-    r"\s([\w:@.\-]{2,60})=(?:\"(\s*(?:\{|\[)\s*(?:&quot;|&#34;|'|\{|\[)[^\"]{60,}+)\""
-    r"|'(\s*(?:\{|\[)\s*(?:\"|&quot;|\{|\[)[^']{60,}+)')"
+_JSON_IN_QUOTES = re.compile(
+    r"=(?:\"(\s*[{\[]\s*(?:&quot;|&#34;|'|\{|\[)[^\"]{60,}+)\"|'(\s*[{\[]\s*(?:\"|&quot;|\{|\[)[^']{60,}+)')"
 )
+_LONGEST_NAME = 60
+_NAME_BEFORE = re.compile(rf"\s[\w:@.\-]{{2,{_LONGEST_NAME}}}\Z")
 # An element that tells a vehicle by its attributes: <div data-auction-make="Porsche" data-auction-model="911"> or
 # <vehicle-details make="Porsche" model="911">.
 _MAKE = r"(?:make|brand|marca|marke|marque)="
@@ -47,7 +56,11 @@ _TELLING_TAG = re.compile(
     rf"<((?:[a-z]\w*+(?=[^<>]*?\sdata-[\w\-]*{_MAKE}))|(?:[a-z]\w*-[\w\-]*+(?=[^<>]*?\s{_MAKE})))\s{_ATTRIBUTES}>",
     re.IGNORECASE,
 )
-_ANY_TELLING = re.compile(rf"\b(?:data-[\w\-]*|\s){_MAKE}", re.IGNORECASE)
+# Only tags with a make in an attribute are worth a look. It begins with its "=" because that is found fast.
+_NAMES_A_MAKE = re.compile(
+    r"=(?<=[ade]=)(?:(?<=[\s\-\w]make=)|(?<=[\s\-\w]brand=)|(?<=[\s\-\w]mar[ck][ae]=)|(?<=[\s\-\w]marque=))",
+    re.IGNORECASE,
+)
 _ATTRIBUTE = re.compile(r"\s(?:data-)?([a-z][\w\-]*+)=(?:\"([^\"]*+)\"|'([^']*+)')", re.IGNORECASE)
 _MOST_TAGS = 200
 _JSON = json.JSONDecoder(strict=False)
@@ -70,7 +83,7 @@ def read_states(page: Page) -> list[object]:
         if "ld+json" in kind or len(text) > LONGEST_STATE:
             continue
         is_stream = "__next_f" in text  # it is cut anywhere
-        if not is_stream and (len(text) < _SHORTEST or not _TELLS.search(text)):
+        if not is_stream and (len(text) < _SHORTEST or not _tells(text)):
             continue
         if _is_data(kind, text):
             states += lenient_json.loads(text)
@@ -80,6 +93,14 @@ def read_states(page: Page) -> list[object]:
     states += _of_attributes(page.source)
     states += _of_telling_tags(page.source)
     return [put_together(state) for state in states[:MOST_STATES] if isinstance(state, dict | list)]
+
+
+def _tells(text: str) -> bool:
+    """Whether a text has a word of the trade in it, in whatever case."""
+    if any(word in text for word in _TELLING):
+        return True
+    folded = text.lower()
+    return any(word in folded for word in _TELLING) or bool(_VIN.search(folded))
 
 
 def _is_data(kind: str, text: str) -> bool:
@@ -112,10 +133,9 @@ def _of_script(text: str, server_rows: list[str]) -> Iterator[object]:
 
 def _value_at(text: str, at: int) -> tuple[object, int | None]:
     """A value in JSON, else in JavaScript; its end is None where it is neither."""
-    try:
-        return _JSON.raw_decode(text, at)
-    except (ValueError, RecursionError):
-        pass
+    if _JSON_BEGINS.match(text, at):
+        with suppress(ValueError, RecursionError):
+            return _JSON.raw_decode(text, at)
     if len(text) - at > _LONGEST_LITERAL:
         return None, None
     try:
@@ -173,18 +193,22 @@ def _of_server_rows(text: str) -> Iterator[object]:
 
 def _of_attributes(source: str) -> Iterator[object]:
     """JSON in attributes of any name."""
-    for found in _JSON_ATTRIBUTE.finditer(source):
-        raw = found[2] or found[3]
-        if _TELLS.search(raw):
+    at = 0
+    while found := _JSON_IN_QUOTES.search(source, at):
+        begin = found.start()
+        if not _NAME_BEFORE.search(source, max(at, begin - _LONGEST_NAME - 1), begin):
+            at = begin + 1
+            continue
+        at = found.end()
+        raw = found[1] or found[2]
+        if _tells(raw):
             yield from lenient_json.loads(unescaped(raw))
 
 
 def _of_telling_tags(source: str) -> Iterator[object]:
     """Elements whose attributes name several fields: one alone of its kind as an object, several as a list."""
-    if not _ANY_TELLING.search(source):
-        return
     rows: defaultdict[str, list[object]] = defaultdict(list)
-    for tag in islice(_TELLING_TAG.finditer(source), _MOST_TAGS):
+    for tag in islice(_telling_tags(source), _MOST_TAGS):
         told = {name: unescaped(first or second) for name, first, second in _ATTRIBUTE.findall(tag[0])}
         prefix = f"{next(iter(told), '').split('-')[0]}-"
         if all(name.startswith(prefix) for name in told):
@@ -192,3 +216,14 @@ def _of_telling_tags(source: str) -> Iterator[object]:
         rows[tag[1].lower()].append(told)
     for alike in rows.values():
         yield alike[0] if len(alike) == 1 else alike
+
+
+def _telling_tags(source: str) -> Iterator[re.Match[str]]:
+    """The tags around attributes that name a make; each tag is tried once."""
+    at = 0
+    for named in _NAMES_A_MAKE.finditer(source):
+        begin = source.rfind("<", at, named.start())
+        tag = _TELLING_TAG.match(source, begin) if begin >= 0 else None
+        if tag:
+            yield tag
+        at = max(at, tag.end() if tag else named.end())
