@@ -3,8 +3,9 @@
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from forecourt.errors import WrongUse
 from forecourt.jobs.house import ready_database
 from forecourt.settings import Settings
-from forecourt.stop_signals import stop_held_back, stop_let_through
+from forecourt.stop_signals import STOP_SIGNALS
 from forecourt.storage import open_store
 from forecourt.web.api import api_routes, health_routes
 from forecourt.web.change_feed import ChangeFeed
@@ -92,15 +93,10 @@ def run_server(settings: Settings, *, host: str, port: int, listening: Callable[
         WrongUse: The database or the store cannot be opened, or nobody can listen there.
     """
     with _listen(host, port) as listener:
-        # uvicorn raises the signal again when it has finished, for whoever was there before.
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-        try:
-            with suppress(KeyboardInterrupt), stop_held_back():
-                server = Server(create_app(settings), host=host, port=port)
-                listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
-                server.run(sockets=[listener])
-        finally:
-            signal.signal(signal.SIGTERM, before)
+        server = Server(create_app(settings), host=host, port=port)
+        with server.stopped_by_signals():
+            listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
+            server.run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -129,10 +125,24 @@ class Server(uvicorn.Server):
             )
         )
         self._app = app
+        self._asked_to_stop = threading.Event()
+
+    @contextmanager
+    def stopped_by_signals(self) -> Iterator[None]:
+        """A signal that comes before all has begun waits until it can be ended in order.
+
+        uvicorn listens from then on, and hands what it has caught to us when it has finished.
+        """
+        before = {each: signal.signal(each, lambda *_: self._asked_to_stop.set()) for each in STOP_SIGNALS}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
 
     async def main_loop(self) -> None:
-        """Once all has begun it can be ended in order, and not before."""
-        stop_let_through()
+        """Until somebody asks us to stop, or has asked before."""
+        self.should_exit = self.should_exit or self._asked_to_stop.is_set()
         await super().main_loop()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
