@@ -6,7 +6,7 @@ Each was found by tools/fuzz_listing.py or beside what it found.
 import pytest
 from page_made import car, html, jsonld, listing
 
-from forecourt.listing import lenient_json, read_feed, read_sitemap
+from forecourt.listing import lenient_json, read_feed, read_page, read_sitemap
 from forecourt.listing.claims import clean_text
 
 FEED = "https://dealer.example/feed"
@@ -114,3 +114,12 @@ def test_a_character_of_five_thousand_digits_is_none(reference: str) -> None:
     )
 
     assert (from_feed.vin, from_page.vin) == ("1FTEW1E4XKFA00142", "1FTEW1E4XKFA00142")
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "UTF16", "utf-16be"])
+def test_a_feed_that_claims_a_charset_which_it_is_not_in_raises_nothing(charset: str) -> None:
+    """X01."""
+    body = "vin,make,model,url\n1FTEW1E4XKFA00142,Citroën,C4,https://dealer.example/1\n".encode("cp1252")
+
+    assert isinstance(list(read_feed(body, url=FEED, content_type=f"text/csv; charset={charset}")), list)
+    assert read_page(body, url=FEED, content_type=f"text/csv; charset={charset}").kind in ("nothing", "feed")

@@ -26,7 +26,10 @@ _KNOWN = re.compile(
     re.IGNORECASE,
 )
 # What browsers take these names for (WHATWG Encoding Standard).
-_MEANT = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252", "gb2312": "gb18030"}
+_MEANT = {
+    "iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252", "gb2312": "gb18030",
+    "utf-16": "utf-16-le", "utf16": "utf-16-le",
+}  # fmt: skip
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 # These never hold anything, or are closed by their successor.
 _NEVER_NEST = frozenset(

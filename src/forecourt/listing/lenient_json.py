@@ -2,13 +2,14 @@
 
 import json
 import re
+from collections.abc import Iterator
 
 from forecourt.listing.entities import unescaped
 
 LONGEST_NUMBER = 30
-_WRAPPING = re.compile(
-    r"^\s*(<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(-->|/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>|;)\s*$"
-)
+_OPENING = re.compile(r"<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[")
+_CLOSING = re.compile(r"(?:-->|/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>|;)\Z")
+_LONGEST_CLOSING = 40
 _ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|[\"\\/bfnrt])|\\")
 # A string is taken whole, so that what looks like a comment in it ("https://…") stays. What never closes ends with the
 # text, and no step is taken back: a text of megabytes costs its length, not the square of it.
@@ -24,32 +25,39 @@ def loads(text: str) -> list[object]:
     text = text.strip().lstrip("\ufeff")
     if not text:
         return []
-    for attempt in (_as_it_is, _unwrapped, _loosened, _rightly_escaped, _unescaped):
-        values = _read(attempt(text))
+    for attempt in _attempts(text):
+        values = _read(attempt)
         if values:
             return values
     return []
 
 
-def _as_it_is(text: str) -> str:
-    return text
+def _attempts(text: str) -> Iterator[str]:
+    """The text as it is, then mended more and more; each step begins where the last one ended."""
+    yield text
+    plain = _unwrapped(_unwrapped(text))
+    if plain != text:
+        yield plain
+    loosened = _loosened(plain)
+    yield loosened
+    yield _rightly_escaped(loosened)
+    if "&" in plain:
+        yield _loosened(unescaped(plain))
 
 
 def _unwrapped(text: str) -> str:
-    return _WRAPPING.sub("", _WRAPPING.sub("", text)).strip()
+    opening = _OPENING.match(text)
+    closing = _CLOSING.search(text, max(0, len(text) - _LONGEST_CLOSING))
+    return text[opening.end() if opening else 0 : closing.start() if closing else len(text)].strip()
 
 
 def _loosened(text: str) -> str:
-    return _LOOSE.sub(lambda found: found[1] or "", _unwrapped(text)).strip()
+    return _LOOSE.sub(lambda found: found[1] or "", text).strip()
 
 
 def _rightly_escaped(text: str) -> str:
     r"""Without backslashes that escape nothing, as in "\X"."""
-    return _ESCAPED.sub(lambda found: found[0] if found[1] else "", _loosened(text))
-
-
-def _unescaped(text: str) -> str:
-    return _loosened(unescaped(text)) if "&" in text else text
+    return _ESCAPED.sub(lambda found: found[0] if found[1] else "", text)
 
 
 def _read(text: str) -> list[object]:
