@@ -14,8 +14,15 @@ FEED = "https://dealer.example/feed"
 
 @pytest.mark.parametrize(
     "text",
-    ["1 " * 2_000_000, '\\"' * 2_000_000, "/*" * 2_000_000, '{"a": "' + "x" * 4_000_000, ", " * 2_000_000],
-    ids=["values", "escaped-quotes", "comments", "open-string", "commas"],
+    [
+        "1 " * 2_000_000,
+        '\\"' * 2_000_000,
+        '\\"' * 2_000_000 + "\\",
+        "/*" * 2_000_000,
+        '{"a": "' + "x" * 4_000_000,
+        ", " * 2_000_000,
+    ],
+    ids=["values", "escaped-quotes", "open-escape", "comments", "open-string", "commas"],
 )
 def test_a_script_of_megabytes_costs_its_length(text: str) -> None:
     """X03, X06."""

@@ -13,7 +13,7 @@ _LONGEST_CLOSING = 40
 _ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|[\"\\/bfnrt])|\\")
 # A string is taken whole, so that what looks like a comment in it ("https://…") stays. What never closes ends with the
 # text, and no step is taken back: a text of megabytes costs its length, not the square of it.
-_LOOSE = re.compile(r"(\"(?:[^\"\\]++|\\.)*+(?:\"|\Z))|/\*.*?(?:\*/|\Z)|(?<![:\w])//[^\n]*|,(?=\s*[}\]])", re.DOTALL)
+_LOOSE = re.compile(r"(\"(?:[^\"\\]++|\\.?)*+(?:\"|\Z))|/\*.*?(?:\*/|\Z)|(?<![:\w])//[^\n]*|,(?=\s*[}\]])", re.DOTALL)
 _BETWEEN = re.compile(r"[ \t\r\n,;]*")
 
 
