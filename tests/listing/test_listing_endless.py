@@ -54,6 +54,15 @@ def test_a_feed_that_never_closes_costs_its_length(unit: bytes) -> None:
     assert list(read_feed(body, url=FEED, content_type="text/xml")) == []
 
 
+def test_a_namespace_of_megabytes_costs_its_length() -> None:
+    """X07: lxml says it with each element."""
+    pages = "".join(
+        f"<url><loc>https://dealer.example/inventory/2019-ford-{number:05}</loc></url>" for number in range(300)
+    )
+
+    assert len(read_sitemap(f'<urlset xmlns="{"}" * 200_000}">{pages}</urlset>'.encode()).listing_urls) == 300
+
+
 @pytest.mark.parametrize("between", [",", " ", ";"])
 def test_a_cell_of_blanks_costs_its_length(between: str) -> None:
     cell = "https://p.example/1.jpg" + between * 900_000 + "x"

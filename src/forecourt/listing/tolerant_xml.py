@@ -16,7 +16,7 @@ _WHOLE = re.compile(rb"<!DOCTYPE[^\[>]*+(\[[^\]]*+\]\s*+)?>", re.IGNORECASE)
 
 def local_name(tag: object) -> str:
     """An element's name in lower case without its namespace, declared or not ("a:loc"); '' of what is no element."""
-    return re.split(r"[}:]", tag)[-1].lower() if isinstance(tag, str) else ""
+    return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
 
 
 def tolerant_parser(*events: Literal["start", "end"]) -> Any:  # noqa: ANN401 (its types name more than we ask for)
