@@ -20,6 +20,7 @@ from forecourt.listing.values import Listing
 
 MOST_LISTED = 1_000
 _MOST_ALONE = 20
+_MOST_BARE = 5  # galleries by themselves, the longest; each is compared with the whole page
 _ENOUGH_FACTS = 4
 
 
@@ -104,7 +105,7 @@ def _show(vehicle: StateVehicle, claims: Claims, page: Page) -> None:
 
 
 def _bare_galleries(page: Page, states: Sequence[object]) -> tuple[tuple[tuple[str, ...], ...], ...]:
-    found = (longest_gallery(state) for state in states)
+    found = sorted((longest_gallery(state) for state in states), key=len, reverse=True)[:_MOST_BARE]
     return tuple(
         tuple(tuple(page.absolute(url) for url in forms) for forms in filled(photos, page.source))
         for photos in found
