@@ -82,13 +82,13 @@ def test_a_listing_that_nobody_missed_is_gone_when_its_page_is_twice_a_day_apart
     read_listing(db, organization_id=dealer, url=CAR, photos=[photo(1)])
     worker(db)
 
-    for now, status in ((NOW, "active"), (NOW + DAY, "gone")):
+    for moment, status in ((NOW, "active"), (NOW + DAY, "gone")):
         with writing(db) as connection:
-            import_queue.wake(connection, now=now)
+            import_queue.wake(connection, now=moment)
             [host_id] = hosts.ids_of(connection, ["dealer.example"]).values()
             [claimed] = import_queue.claim(connection, host_id, organization_ids=None, worker_id="w1", limit=1)
             assert not claimed.is_missed
-            settle_failure(connection, NotImported(claimed, Gone("HTTP 404")), cap=20, now=now, random=Random(1))
+            settle_failure(connection, NotImported(claimed, Gone("HTTP 404")), cap=20, now=moment, random=Random(1))
         assert [row["status"] for row in snapshot(db, tables.organization_vehicles)] == [status]
 
     assert [row["priority"] for row in snapshot(db)] == [VANISHING]
