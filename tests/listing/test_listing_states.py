@@ -2,6 +2,7 @@
 
 import html
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -43,32 +44,23 @@ def page(*parts: str, title: str = "Motors of Example") -> PageReading:
 
 def devalued(value: object) -> list[object]:
     """As Nuxt 3 writes a state: every value once, and its number wherever it stands."""
-    flat: list[object] = []
-
-    def put(one: object) -> int:
-        place = len(flat)
-        flat.append(None)
-        if isinstance(one, dict):
-            flat[place] = {key: put(inner) for key, inner in one.items()}
-        elif isinstance(one, list):
-            flat[place] = [put(inner) for inner in one]
-        else:
-            flat[place] = one
-        return place
-
-    put(value)
-    return flat
+    return numbered(value, lambda key, _: key)
 
 
 def streamed(value: object) -> list[object]:
     """As React Router writes one: keys by number, too."""
+    return numbered(value, lambda key, put: f"_{put(key)}")
+
+
+def numbered(value: object, key_as: Callable[[str, Callable[[object], int]], str]) -> list[object]:
+    """Every value once, in the order in which they are met."""
     flat: list[object] = []
 
     def put(one: object) -> int:
         place = len(flat)
         flat.append(None)
         if isinstance(one, dict):
-            flat[place] = {f"_{put(key)}": put(inner) for key, inner in one.items()}
+            flat[place] = {key_as(key, put): put(inner) for key, inner in one.items()}
         elif isinstance(one, list):
             flat[place] = [put(inner) for inner in one]
         else:
