@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from docs_pages import DOCS, ROOT, rows, sections, text_of
+from failure_kinds_page import made
 from made import DAY, NOW, organization, photo, read_listing
 from pydantic_core import PydanticUndefined
 from sqlalchemy import Engine, select, text
 
 from forecourt.db.engine import reading, writing
 from forecourt.db.tables import metadata, vehicle_images
-from forecourt.failure_kinds import FailureKind
+from forecourt.failure_kinds import MEANINGS, FailureKind
 from forecourt.settings import PREFIX, Settings
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
@@ -34,8 +35,13 @@ def test_the_default_of_a_setting_is_the_one_in_its_line(name: str) -> None:
     assert line.startswith(f"`{default if isinstance(default, str) else json.dumps(default)}`")
 
 
-def test_each_failure_kind_has_its_line_and_each_line_its_kind() -> None:
-    assert set(rows(text_of("failure-kinds.md"))) == set(FailureKind)
+def test_each_failure_kind_has_its_meaning_once() -> None:
+    assert sorted(kind for kinds in MEANINGS.values() for kind in kinds) == sorted(FailureKind)
+
+
+def test_the_page_of_failure_kinds_is_made_from_the_list() -> None:
+    page = text_of("failure-kinds.md")
+    assert page == made(page), "make it anew: .venv/bin/python tools/failure_kinds_page.py"
 
 
 @pytest.mark.parametrize("table", metadata.tables)
