@@ -84,7 +84,8 @@ OF_THE_HOST: Mapping[FailureKind, Meaning] = {
     FailureKind.FORBIDDEN_ADDRESS: Meaning(
         "An address that is not on the public internet.",
         "Where DNS gave it, the host waits; where it stands in the URL itself, rejected.",
-        "`FORECOURT_ALLOWED_NETWORKS` opens networks of your own; then `images retry --failure-kind forbidden_address`.",
+        "`FORECOURT_ALLOWED_NETWORKS` opens networks of your own; then "
+        "`images retry --failure-kind forbidden_address`.",
     ),
 }
 """They are about the host first, and about a photo or page only where the host answers others."""
