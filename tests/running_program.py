@@ -52,6 +52,7 @@ class Program:
     home: Path
     engine: Engine
     environment: dict[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = ("-m", "forecourt")
 
     @property
     def store(self) -> Path:
@@ -67,7 +68,7 @@ class Program:
         """While it runs; whatever still lives at the end is killed."""
         named = {f"FORECOURT_{name.upper()}": str(value) for name, value in settings.items()}
         with subprocess.Popen(
-            [sys.executable, "-m", "forecourt", *arguments],
+            [sys.executable, *self.command, *arguments],
             env=self.environment | named,
             cwd=self.home,
             stdin=subprocess.DEVNULL,

@@ -3,14 +3,11 @@
 import time
 from contextlib import suppress
 from random import Random
-from threading import Event, Thread
-from typing import Self
 
 import pytest
+from photo_watch import Watch
 from running_program import Program, ended, held, identity, images, is_whole, kill, nothing_is_held, shown
 from servers.dealer_site import dealer_site
-
-from forecourt.db.engine import open_database
 
 KILLS = 10
 
@@ -93,39 +90,3 @@ def test_a_killed_worker_process_leaves_its_work_to_the_other(program: Program) 
 
     assert {row["status"] for row in images(program.engine)} == {"stored"}
     assert site.photo_requests.total() <= 12 + 4
-
-
-class Watch:
-    """Somebody who looks at the vehicles all the time, and notes down every photo that cannot be shown."""
-
-    def __init__(self, program: Program) -> None:
-        self._program = program
-        self._engine = open_database(program.environment["FORECOURT_DATABASE_URL"])
-        self._least = 0
-        self._done = Event()
-        self._thread = Thread(target=self._look, name="watch")
-        self.losses: list[str] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def begin(self) -> None:
-        self._least = len(images(self._engine))
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-        self._engine.dispose()
-
-    def _look(self) -> None:
-        while not self._done.wait(0.005):
-            rows = images(self._engine)
-            missing = [row["id"] for row in rows if not self._can_be_shown(row)]
-            if missing or len(rows) < self._least:
-                self.losses.append(f"{len(rows)} rows, without a photo: {missing}")
-
-    def _can_be_shown(self, row: dict[str, object]) -> bool:
-        if row["is_external"]:
-            return bool(row["source_url"] and row["image_url"] == row["source_url"])
-        return (self._program.store / str(row["storage_path"])).is_file()

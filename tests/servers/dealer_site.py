@@ -28,6 +28,7 @@ from urllib.parse import urlsplit
 from photo_made import encoded, picture, segment
 
 _PATIENCE_SECONDS = 30.0
+_LONGEST_COMMENT = 65_533  # of a JPEG
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class DealerSite:
     photo_delay_seconds: float = 0.0
     page_delay_seconds: float = 0.0
     holds_photos: bool = False
+    photo_bytes: int = 0
     signature: str = ""
     unlisted: set[int] = field(default_factory=set)
     sold: set[int] = field(default_factory=set)
@@ -113,7 +115,7 @@ class DealerSite:
 
     def photo(self, url: str) -> bytes:
         """The bytes that the site gives for it."""
-        return photo_bytes(urlsplit(url).path)
+        return photo_bytes(urlsplit(url).path, self.photo_bytes)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, kept open as long as the visitor likes."""
@@ -150,7 +152,7 @@ class DealerSite:
 
     def _page(self, path: str) -> Given:
         if path.startswith("/photos/"):
-            return Given(body=photo_bytes(path))
+            return Given(body=photo_bytes(path, self.photo_bytes))
         if path == "/robots.txt":
             rules = f"User-agent: *\nAllow: /\nSitemap: {self.sitemap_url}\n"
             return Given(body=rules.encode(), headers=("Content-Type: text/plain",))
@@ -221,10 +223,13 @@ def wait_until(condition: Callable[[], object], *, seconds: float = _PATIENCE_SE
 
 
 @cache
-def photo_bytes(path: str) -> bytes:
-    """A photo of 160 by 120 pixels whose bytes no other path has."""
+def photo_bytes(path: str, least_bytes: int = 0) -> bytes:
+    """A photo of 160 by 120 pixels whose bytes no other path has; comments make it as long as is wished."""
     jpeg = _drawn()
-    return jpeg[:2] + segment(0xFE, path.encode("ascii")) + jpeg[2:]
+    long_comment = segment(0xFE, bytes(_LONGEST_COMMENT))
+    return (
+        jpeg[:2] + segment(0xFE, path.encode("ascii")) + long_comment * -(-least_bytes // _LONGEST_COMMENT) + jpeg[2:]
+    )
 
 
 @cache
