@@ -13,7 +13,7 @@ from forecourt.db.engine import reading, writing
 from forecourt.db.vehicles import ListedVehicle
 from forecourt.errors import Gone
 from forecourt.importer import NotImported, Vanished, listed_vehicle, settle_failure, settle_vanished
-from forecourt.listing import Listing, Source
+from forecourt.listing import Listing, Source, read_page
 from forecourt.schedule import VANISHING, Verdict
 
 CAR = "https://dealer.example/cars/1"
@@ -67,7 +67,27 @@ def test_other_forms_of_a_photo_are_kept_where_they_lie_on_its_host() -> None:
 
     [photo] = listed_vehicle(listing, organization_id=1, listing_url="u").photos
 
-    assert (photo.url, photo.candidates) == (large, (own,))
+    assert (photo.url, photo.candidates, photo.shown_url) == (large, (own,), large)
+
+
+def test_a_size_that_nobody_wrote_is_asked_for_and_not_shown(db: Engine) -> None:
+    """It may not be there, and then a page with it would show a photo fewer than its dealer's."""
+    folder = "https://photos.example/cars/"
+    gallery = f"""<div class="gallery"><a href="{folder}1-1920x1080.jpg"><img src="{folder}1-210x138.jpg"></a>
+        <img src="{folder}2-210x138.jpg"><img src="{folder}3-210x138.jpg"></div>"""
+    page = f"<html><head><title>2016 Ford Focus</title></head><body><h1>2016 Ford Focus</h1>{gallery}</body></html>"
+    listing = read_page(page.encode(), url="https://dealer.example/7", content_type="text/html").listing
+    assert listing is not None
+
+    listed = listed_vehicle(listing, organization_id=organization(db), listing_url="https://dealer.example/7")
+    with writing(db) as connection:
+        vehicles.save(connection, listed, cap=20, now=NOW)
+
+    assert [(row["source_url"], row["image_url"]) for row in snapshot(db)] == [
+        (f"{folder}1-1920x1080.jpg", f"{folder}1-1920x1080.jpg"),
+        (f"{folder}2-1920x1080.jpg", f"{folder}2-210x138.jpg"),
+        (f"{folder}3-1920x1080.jpg", f"{folder}3-210x138.jpg"),
+    ]
 
 
 def test_a_sold_vehicle_has_a_sold_link() -> None:

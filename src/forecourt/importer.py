@@ -115,7 +115,8 @@ def listed_vehicle(listing: Listing, *, organization_id: int, listing_url: str) 
 def _listed(url: str, listing: Listing) -> ListedPhoto:
     host = host_of(url)
     forms = (form for form in listing.other_forms.get(url, ()) if may_be_asked(form) and host_of(form) == host)
-    return ListedPhoto(url, source_key(url), host, tuple(islice(forms, _MOST_CANDIDATES)))
+    candidates = tuple(islice(forms, _MOST_CANDIDATES))
+    return ListedPhoto(url, source_key(url), host, candidates, listing.written_forms.get(url))
 
 
 async def _read(claim: QueueClaim, reader: PageReader, database: Database) -> Listing:

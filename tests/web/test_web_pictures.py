@@ -28,6 +28,12 @@ def test_an_external_photo_leads_to_the_dealer_and_nobody_remembers_it(served: S
     assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
+def test_the_form_that_the_page_wrote_is_shown_until_the_larger_one_is_ours(served: Served) -> None:
+    image = served.add_image(served.add_vehicle(), image_url="https://dealer.example/7-210x138.jpg")
+
+    assert served.ask(f"/i/{image}").headers["Location"] == "https://dealer.example/7-210x138.jpg"
+
+
 def test_s04_the_same_address_shows_our_copy_from_the_moment_it_is_ours(served: Served, jpeg: Jpeg) -> None:
     image = served.add_image(served.add_vehicle())
     assert served.ask(f"/i/{image}").status == 302

@@ -28,12 +28,19 @@ class ListedPhoto:
         key: The URL without signature and expiry: the photo's identity within its vehicle.
         host: As `hosts.host` names it.
         candidates: Other forms of it on the same host, to be asked for where this one is refused, in this order.
+        written_url: What to show meanwhile, where nobody has written `url` and it may not be there.
     """
 
     url: str
     key: str
     host: str
     candidates: tuple[str, ...] = ()
+    written_url: str | None = None
+
+    @property
+    def shown_url(self) -> str:
+        """What pages show while it is external."""
+        return self.written_url or self.url
 
 
 @dataclass(frozen=True)
@@ -113,7 +120,7 @@ def _replace(
         .where(vehicle_images.c.id == row.id, vehicle_images.c.is_external)
         .values(
             source_url=photo.url,
-            image_url=photo.url,
+            image_url=photo.shown_url,
             candidates=list(photo.candidates) or None,
             host_id=host_id,
             listing_id=listing_id,
@@ -160,7 +167,7 @@ def _append(
             "is_primary": place == 0,
             "source_url": photo.url,
             "source_key": photo.key,
-            "image_url": photo.url,
+            "image_url": photo.shown_url,
             "is_external": True,
             "host_id": host_ids[photo.host],
             "candidates": list(photo.candidates) or None,

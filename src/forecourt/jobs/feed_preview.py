@@ -14,7 +14,7 @@ from forecourt.listing.values import LeftOut, Listing
 
 MOST_SHOWN = 1_000  # vehicles
 _MOST_LEFT_OUT = 100
-_NOT_FIELDS = frozenset({"photos", "other_forms", "sources", "left_out"})
+_NOT_FIELDS = frozenset({"photos", "other_forms", "written_forms", "sources", "left_out"})
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from forecourt.listing import opengraph
 from forecourt.listing.claims import Claims
@@ -51,7 +51,7 @@ def merge(url: str, readers: Sequence[Claims], galleries: Sequence[Gallery], *, 
     if sources.get("trim", _NOTHING).reader == opengraph.TITLE_READER and not _goes_with(sources, readers):
         values.pop("trim", None)
         sources.pop("trim")
-    photos, others, refused = photos_of(
+    photos, forms, refused = photos_of(
         [claims.photos for claims in readers if claims.reader != opengraph.READER],
         galleries,
         shared=[forms for claims in readers if claims.reader == opengraph.READER for forms in claims.photos],
@@ -59,7 +59,8 @@ def merge(url: str, readers: Sequence[Claims], galleries: Sequence[Gallery], *, 
     return Listing(
         url=url,
         photos=photos,
-        other_forms=others,
+        other_forms=forms.others,
+        written_forms=forms.written,
         left_out=refused,
         sources=MappingProxyType(sources),
         **values,
@@ -80,7 +81,7 @@ def photos_of(
     galleries: Sequence[Gallery],
     *,
     shared: Sequence[tuple[str, ...]] = (),
-) -> tuple[tuple[str, ...], Mapping[str, tuple[str, ...]], tuple[LeftOut, ...]]:
+) -> tuple[tuple[str, ...], "Forms", tuple[LeftOut, ...]]:
     """The vehicle's photos, their other forms, and what gets no row.
 
     The longest list wins; of two that are as long, the page's own gallery, whose order a reader sees. Pictures that
@@ -101,16 +102,27 @@ def photos_of(
     ranked = sorted([*shown, *lists] or [list(shared)], key=lambda photos: -len({stem(photo[0]) for photo in photos}))
     kept: dict[str, str] = {}
     others: dict[str, tuple[str, ...]] = {}
+    written: dict[str, str] = {}
     refused: dict[str, LeftOut] = {}
     banners = {stem(photo[0]): photo for photo in shared}
-    for own in with_taught_sizes(merged([*ranked, *(one.photos for one in galleries[1:])])):
+    as_page_has_them = merged([*ranked, *(one.photos for one in galleries[1:])])
+    for own, as_written in zip(with_taught_sizes(as_page_has_them), as_page_has_them, strict=True):
         forms = with_banner(own, banners.get(stem(own[0]), ()))
         good = [url for url in forms if not refusal(url) and not has_hole(url)]
         if not good:
             refused.setdefault(forms[0], left_out(forms[0], refusal(forms[0]) or "waits for a size"))
         elif kept.setdefault(source_key(good[0]), good[0]) == good[0] and len(good) > 1:
             others[good[0]] = tuple(good[1:])
-    return tuple(kept.values()), MappingProxyType(others), tuple(refused.values())
+            if good[0] not in as_written and as_written[0] in good:
+                written[good[0]] = as_written[0]
+    return tuple(kept.values()), Forms(MappingProxyType(others), MappingProxyType(written)), tuple(refused.values())
+
+
+class Forms(NamedTuple):
+    """By the address that stands for a photo: its other ones, and the one that the page wrote where that one is new."""
+
+    others: Mapping[str, tuple[str, ...]]
+    written: Mapping[str, str]
 
 
 def _outvote(sources: dict[str, Source], readers: Sequence[Claims], field: str) -> None:

@@ -42,6 +42,8 @@ class Listing:
         photos: Absolute http and https addresses in the order of the page, each once by `source_key`, in the
             largest form that the page names.
         other_forms: Further forms of a photo that the page names, largest first, by the address in `photos`.
+        written_forms: Where an address in `photos` is only expected to be there, since other photos of the page have
+            that size: the largest one that the page wrote, to be shown until the bytes are ours.
         sources: Where each field came from, by its name.
         left_out: Photos that get no row, and why.
     """
@@ -71,6 +73,7 @@ class Listing:
     auction_ends_at: datetime | None = None
     photos: tuple[str, ...] = ()
     other_forms: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    written_forms: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
     left_out: tuple[LeftOut, ...] = ()
 

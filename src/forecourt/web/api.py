@@ -95,8 +95,8 @@ def image_as_json(site: Site, image: ShownImage) -> dict[str, Any]:
     shown = {name: value for name, value in asdict(image).items() if name not in _NOT_SHOWN}
     if site.outward(image.source_url) is None:
         shown["source_url"] = None
-        if image.is_external:
-            shown["image_url"] = f"/i/{image.id}"
+    if image.is_external and site.outward(image.image_url) is None:
+        shown["image_url"] = f"/i/{image.id}"
     return shown
 
 

@@ -64,7 +64,7 @@ def _our_copy(site: Site, image: ShownImage, request: Request) -> Response | Non
 def _dealers(site: Site, image: ShownImage) -> Response:
     """The dealer's URL. One that our own rules forbid never reaches a browser."""
     headers = _CLOSED | {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    url = site.outward(image.source_url)
+    url = site.outward(image.image_url if image.is_external else image.source_url)
     if url is None:
         return Response(PLACEHOLDER, media_type="image/svg+xml", headers=headers)
     return RedirectResponse(url, status_code=302, headers=headers)
