@@ -5,7 +5,7 @@ from datetime import timedelta
 from made import DAY, NOW, organization, queued, read_listing, snapshot, worker
 from sqlalchemy import Engine
 
-from forecourt.db import hosts, import_queue, import_queue_admin, workers
+from forecourt.db import hosts, import_queue, workers
 from forecourt.db.engine import writing
 from forecourt.db.import_queue import Enqueued, QueueClaim
 from forecourt.db.tables import import_queue as table
@@ -89,22 +89,3 @@ def test_what_is_handed_back_is_ready_and_its_attempts_stay(db: Engine) -> None:
         import_queue.hand_back(connection, [claimed])
 
     assert [each.attempt for each in claim(db)] == [2]
-
-
-def test_an_operator_retries_exactly_what_failed_in_one_way(db: Engine) -> None:
-    queued(db, organization_id=organization(db), urls=URLS)
-    worker(db)
-    for claimed, kind in zip(claim(db), ("timeout", "blocked", "timeout"), strict=True):
-        with writing(db) as connection:
-            import_queue.fail(connection, claimed, Verdict("failed", 9, NOW, None), kind=kind, detail="", now=NOW)
-
-    with writing(db) as connection:
-        retried = import_queue_admin.retry(
-            connection, status=None, failure_kind="timeout", organization_id=None, now=NOW
-        )
-        listed = import_queue_admin.entries(
-            connection, status="pending", failure_kind=None, organization_id=None, limit=10
-        )
-
-    assert retried == 2
-    assert [(row["status"], row["failures"]) for row in listed] == [("pending", 0)] * 2

@@ -30,6 +30,9 @@ WRONG = {
     "no URL": ["import-queue", "add"],
     "an address that is never asked": ["import-queue", "add", "ftp://dealer.example/1"],
     "an unknown status": ["import-queue", "list", "--status", "tired"],
+    "an unknown kind of failure": ["images", "retry", "--failure-kind", "tired"],
+    "an unknown host": ["images", "list", "--host", "nowhere.example"],
+    "photos that are ours already": ["images", "retry", "--status", "stored"],
     "a page that is not there": ["preview", "nowhere.html"],
     "no processes": ["worker", "--processes", "0"],
 }
@@ -51,6 +54,8 @@ JSON = {
     "organizations list": ["organizations", "list"],
     "import-queue list": ["import-queue", "list"],
     "import-queue retry": ["import-queue", "retry"],
+    "images list": ["images", "list"],
+    "images retry": ["images", "retry", "--dry-run"],
     "db upgrade": ["db", "upgrade"],
     "extract-all-orgs": ["extract-all-orgs"],
     "process-import-queue": ["process-import-queue"],

@@ -12,7 +12,7 @@ from io import TextIOWrapper
 
 from cyclopts import App, CycloptsError
 
-from forecourt.cli import import_queue, organizations, photos, reading, status, system
+from forecourt.cli import images, import_queue, organizations, photos, reading, status, system
 from forecourt.errors import Paused, StoreUnavailable, WrongUse
 
 app = App(
@@ -32,12 +32,17 @@ _import_queue.command(import_queue.add)
 _import_queue.command(import_queue.list_entries, name="list")
 _import_queue.command(import_queue.retry)
 
+_images = App(name="images", help="Photos of vehicles, ours or still their dealers'.")
+_images.command(images.list_images, name="list")
+_images.command(images.retry)
+
 _database = App(name="db", help="The database.")
 _database.command(system.upgrade)
 
 for _command in (
     _organizations,
     _import_queue,
+    _images,
     reading.extract_all_orgs,
     reading.process_import_queue,
     photos.trickle_backfill_images,
