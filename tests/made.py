@@ -25,10 +25,12 @@ def organization(db: Engine, website: str = "https://dealer.example") -> int:
         return organizations.put(connection, name="Dealer", website=website, now=NOW)[0]
 
 
-def photo(number: int, *, host: str = "photos.example", query: str = "") -> ListedPhoto:
+def photo(
+    number: int, *, host: str = "photos.example", query: str = "", expires_at: datetime | None = None
+) -> ListedPhoto:
     """One photo of a listing; `query` is what a signature would add."""
     url = f"https://{host}/{number}.jpg"
-    return ListedPhoto(url + query, url, host)
+    return ListedPhoto(url + query, url, host, expires_at=expires_at)
 
 
 def read_listing(
@@ -63,12 +65,14 @@ def worker(db: Engine, worker_id: str = "w1", *, now: datetime = NOW) -> str:
     return worker_id
 
 
-def claim(db: Engine, *, worker_id: str, host: str = "photos.example", limit: int = 100) -> list[ImageClaim]:
+def claim(
+    db: Engine, *, worker_id: str, host: str = "photos.example", limit: int = 100, now: datetime = NOW
+) -> list[ImageClaim]:
     """The first ready images of a host."""
     with writing(db) as connection:
         [host_id] = hosts.ids_of(connection, [host]).values()
-        due = image_claims.due_on(connection, host_id, limit=limit)
-        return image_claims.claim(connection, due, worker_id=worker_id)
+        first = image_claims.Range(host_id, limit, image_claims.HEAD, image_claims.END)
+        return image_claims.claim_ranges(connection, [first], worker_id=worker_id, now=now)
 
 
 def stored(claimed: ImageClaim, path: str = "ab/cd/abcd.jpg") -> StoredImage:

@@ -25,7 +25,7 @@ from forecourt.db.tables import vehicles as vehicles_table
 from forecourt.db.tables import workers as workers_table
 from forecourt.db.vehicles import ListedVehicle
 from forecourt.fetch.address import host_of
-from forecourt.listing import source_key
+from forecourt.listing import expires_at, source_key
 
 RUN_SECONDS = 60
 OURS = (vehicle_images, vehicles_table, organizations_table, import_queue)
@@ -199,7 +199,10 @@ def _listed(site: DealerSite, number: int, organization_id: int) -> ListedVehicl
         listing_url=site.listing_urls[number],
         fields={"year": 1973, "make": "Porsche", "model": f"911 number {number}"},
         origin={},
-        photos=[ListedPhoto(url, source_key(url), host_of(url)) for url in site.photo_urls_of(number)],
+        photos=[
+            ListedPhoto(url, source_key(url), host_of(url), expires_at=expires_at(url))
+            for url in site.photo_urls_of(number)
+        ],
     )
 
 

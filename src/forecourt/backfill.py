@@ -13,12 +13,13 @@ from random import Random
 
 from sqlalchemy import Connection
 
-from forecourt.db import hosts, image_places, vehicle_images
+from forecourt.db import expired_images, hosts, image_places, vehicle_images
 from forecourt.db.hosts import HostStanding
 from forecourt.db.image_claims import ImageClaim
 from forecourt.db.vehicle_images import FailedImage, StoredImage
-from forecourt.errors import Blocked, Gone, PermanentError, Trouble
+from forecourt.errors import Blocked, Expired, Gone, PermanentError, Trouble
 from forecourt.fetch.client import Download, Fetcher
+from forecourt.listing import expires_at
 from forecourt.photo.verify import VerifiedPhoto, Verifier
 from forecourt.schedule import after_failure
 from forecourt.storage import PhotoStore
@@ -56,7 +57,7 @@ async def backfill_one(claim: ImageClaim, *, fetcher: Fetcher, verifier: Verifie
             return await _store_form(claim, url, fetcher=fetcher, verifier=verifier, store=store)
         except Trouble as error:
             ended.append(Failed(claim, error))
-            if not isinstance(error, Gone | Blocked | PermanentError):
+            if not isinstance(error, Gone | Expired | Blocked | PermanentError):
                 return ended[-1]
     return ended[0]
 
@@ -64,6 +65,9 @@ async def backfill_one(claim: ImageClaim, *, fetcher: Fetcher, verifier: Verifie
 async def _store_form(
     claim: ImageClaim, url: str, *, fetcher: Fetcher, verifier: Verifier, store: PhotoStore
 ) -> Stored:
+    dies_at = expires_at(url)
+    if dies_at and dies_at <= claim.claimed_at:
+        raise Expired(f"its URL was good until {dies_at:%Y-%m-%d %H:%M:%S} UTC")
     download = await fetcher.get_photo(url, referer=claim.referer, folder=store.scratch)
     try:
         photo = await verifier.verify(download.path, sha256=download.sha256, size=download.size)
@@ -94,14 +98,26 @@ def settle(
     failed = [each for each in settlements if isinstance(each, Failed)]
     changed = vehicle_images.store(connection, [_stored_image(each, shown_at) for each in stored], now=now)
     if failed:
+        failed = _without_listing(connection, failed, now=now)
         standings = hosts.standings(connection, {each.claim.host_id for each in failed}, now=now)
         images = [_failed_image(each, standings[each.claim.host_id], now=now, random=random) for each in failed]
         changed |= vehicle_images.postpone(connection, images)
         ended = vehicle_images.end(connection, images, now=now)
-        vehicle_ids = {each.claim.vehicle_id for each in failed if each.claim.image_id in ended}
-        image_places.assign_priorities(connection, vehicle_ids, cap=cap, now=now)
         changed |= ended
+        moved = ended | {each.claim.image_id for each in failed if isinstance(each.error, Expired)}
+        vehicle_ids = {each.claim.vehicle_id for each in failed if each.claim.image_id in moved & changed}
+        image_places.assign_priorities(connection, vehicle_ids, cap=cap, now=now)
     return changed
+
+
+def _without_listing(connection: Connection, failed: Sequence[Failed], *, now: datetime) -> list[Failed]:
+    """The same; listings of expired photos are due, and those that have none left know that it is over."""
+    expired = {each.claim.image_id for each in failed if isinstance(each.error, Expired)}
+    lost = expired_images.ask_again(connection, expired, now=now) if expired else frozenset()
+    return [
+        Failed(each.claim, Expired(each.error.detail, is_last=True)) if each.claim.image_id in lost else each
+        for each in failed
+    ]
 
 
 def _stored_image(stored: Stored, shown_at: Callable[[int, str], str]) -> StoredImage:

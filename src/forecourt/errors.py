@@ -5,6 +5,7 @@
     │   ├── HostTrouble       leave the whole host alone for a while; its photos wait with it
     │   ├── TransientError    this photo or page again later, on a schedule
     │   ├── Gone              404 or 410: a second look a day later decides
+    │   ├── Expired           the URL itself says that it is dead: its listing is read again
     │   ├── Blocked           we are not let in: another look every 6 hours
     │   └── PermanentError    trying again cannot help
     ├── StoreUnavailable    our own disk or object store: the run pauses, no row is touched
@@ -25,7 +26,7 @@ class ForecourtError(Exception):
 
 
 class Trouble(ForecourtError):
-    """A try ended badly because of somebody else. Raise one of the five below."""
+    """A try ended badly because of somebody else. Raise one of the six below."""
 
     def __init__(self, kind: FailureKind, detail: str = "") -> None:
         super().__init__(f"{kind}: {detail}" if detail else str(kind))
@@ -50,6 +51,14 @@ class Gone(Trouble):
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(FailureKind.GONE, detail)
+
+
+class Expired(Trouble):
+    """A signed URL is past its time, and was not asked for; `is_last` where no listing is left to name another."""
+
+    def __init__(self, detail: str = "", *, is_last: bool = False) -> None:
+        super().__init__(FailureKind.EXPIRED, detail)
+        self.is_last = is_last
 
 
 class Blocked(Trouble):

@@ -33,6 +33,7 @@ class FailureKind(StrEnum):
     INTERNAL_ERROR = "internal_error"
 
     GONE = "gone"
+    EXPIRED = "expired"
     BLOCKED = "blocked"
     ROBOTS = "robots"
     NOT_A_PHOTO = "not_a_photo"
@@ -135,6 +136,13 @@ OF_THE_PHOTO_OR_PAGE: Mapping[FailureKind, Meaning] = {
         "The answer was 404 or 410; or the page of a listing that its inventory has missed twice leads elsewhere.",
         "A second look a day later, then `gone`; at once for a listing that was missed twice.",
         "Nothing, unless the dealer puts it back: then it begins anew by itself, or now by `images retry`.",
+    ),
+    FailureKind.EXPIRED: Meaning(
+        "Photos only: its URL was signed, and the time that it names is over. It was not asked for.",
+        "Its listing is read again, at most daily, since it may name the photo by a new URL; then it is due at once. "
+        "`failed` after 8 failures and 7 days, and at once if the listing is gone.",
+        "Let `forecourt worker` run on, or `process-import-queue` from time to time: they read the listing again. "
+        "Where many photos have it, ask the host more often: `forecourt hosts set`.",
     ),
     FailureKind.BLOCKED: Meaning(
         "The answer was 401, 403 or another 4xx without a line of its own here, "

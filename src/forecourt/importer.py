@@ -23,7 +23,7 @@ from forecourt.db.vehicles import ListedVehicle, Saved
 from forecourt.errors import Gone, LeaseLost, PermanentError, Trouble
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch.address import host_of, may_be_asked
-from forecourt.listing import Listing, source_key
+from forecourt.listing import Listing, expires_at, source_key
 from forecourt.listing.same_page import is_above, is_same_page
 from forecourt.listing.values import PageReading
 from forecourt.pages import PageReader
@@ -116,7 +116,7 @@ def _listed(url: str, listing: Listing) -> ListedPhoto:
     host = host_of(url)
     forms = (form for form in listing.other_forms.get(url, ()) if may_be_asked(form) and host_of(form) == host)
     candidates = tuple(islice(forms, _MOST_CANDIDATES))
-    return ListedPhoto(url, source_key(url), host, candidates, listing.written_forms.get(url))
+    return ListedPhoto(url, source_key(url), host, candidates, listing.written_forms.get(url), expires_at(url))
 
 
 async def _read(claim: QueueClaim, reader: PageReader, database: Database) -> Listing:

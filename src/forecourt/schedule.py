@@ -1,5 +1,7 @@
 """Which photo first, and when a failed one again. Pure: no clock, no database.
 
+    priority 0   whose URL says when it dies, and        sort_key: that moment
+                 has not yet
     priority 1   whose listing is gone, or whose         sort_key: position and turn
                  auction ends
     priority 2   the primary photo of every vehicle      sort_key: turn
@@ -10,20 +12,22 @@
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
-from forecourt.errors import Blocked, Gone, HostTrouble, PermanentError, Trouble
+from forecourt.errors import Blocked, Expired, Gone, HostTrouble, PermanentError, Trouble
 
+EXPIRING = 0
 VANISHING = 1
 PRIMARY = 2
 REST = 4
 BEYOND_CAP = 9
 
-_TURNS = 2**32  # more vehicles than one organization will ever have; position rides above it
+TURNS = 2**32  # more vehicles than one organization will ever have; position rides above it
 
 _RETRY_SECONDS = (60, 600, 3600, 6 * 3600)  # then daily
 _DAY = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BLOCKED_WAIT = timedelta(hours=6)
 _LEAST_FAILURES = 8
 _LEAST_TIME = timedelta(days=7)
@@ -39,14 +43,25 @@ def sort_key(*, position: int, turn: int, is_primary: bool) -> int:
 
     A primary photo stands at position 0: where its vehicle vanishes, its key is that of its position and turn too.
     """
-    return turn if is_primary else position * _TURNS + turn
+    return turn if is_primary else position * TURNS + turn
 
 
-def first_priority(*, position: int, cap: int) -> int:
-    """Of a photo of a vehicle that has no others yet and does not vanish, so that its row is written once."""
+def expiry_key(moment: datetime) -> int:
+    """The order within priority 0: seconds since 1970."""
+    return (moment - _EPOCH) // timedelta(seconds=1)
+
+
+def first_place(*, position: int, turn: int, cap: int, expires_at: datetime | None, now: datetime) -> tuple[int, int]:
+    """(priority, sort_key) of a photo of a vehicle that has no others yet and does not vanish.
+
+    So its row is written once.
+    """
+    usual = sort_key(position=position, turn=turn, is_primary=position == 0)
     if cap and position >= cap:
-        return BEYOND_CAP
-    return PRIMARY if position == 0 else REST
+        return BEYOND_CAP, usual
+    if expires_at and expires_at > now:
+        return EXPIRING, expiry_key(expires_at)
+    return (PRIMARY if position == 0 else REST), usual
 
 
 @dataclass(frozen=True)
@@ -103,6 +118,10 @@ def after_failure(  # noqa: PLR0911 (a table, a row a return)
         # A new absence begins to count now, whatever went wrong before it.
         first_seen = since if record.failure_kind == error.kind else now
         return Verdict("pending", failures, first_seen, max(first_seen + _DAY, now + timedelta(minutes=1)))
+    if isinstance(error, Expired):
+        worn_out = failures >= _LEAST_FAILURES and now - since >= _LEAST_TIME
+        again = None if worn_out or error.is_last else now + _jittered(_DAY, random)
+        return Verdict("pending" if again else "failed", failures, since, again)
     if isinstance(error, Blocked):
         if now - since >= _LEAST_TIME:
             return Verdict("failed", failures, since, None)

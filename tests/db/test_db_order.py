@@ -1,12 +1,13 @@
 """Which photo first, and that claiming reads what it claims."""
 
+from random import Random
 from typing import Any
 
 import pytest
 from made import CAP, NOW, claim, organization, photo, read_listing, worker
 from sqlalchemy import Connection, Engine, event, text
 
-from forecourt.db import chosen, image_claims, import_queue, listings
+from forecourt.db import chosen, due_images, image_claims, import_queue, listings
 from forecourt.db.engine import writing
 from forecourt.db.image_places import assign_priorities
 
@@ -39,7 +40,7 @@ def test_the_photos_of_a_listing_that_is_gone_come_before_all_primary_ones(db: E
     with writing(db) as connection:
         gone = listings.vanish(connection, organization_id=dealer, listing_url=urls[1])
         assign_priorities(connection, gone, cap=CAP, now=NOW)
-        due = image_claims.due_of(connection, saved, max_images=0)
+        due = due_images.due_of(connection, saved, max_images=0)
         chosen_first = chosen.with_ready_images(connection, limit=1, max_images=CAP)
 
     order = [each.source_url.removeprefix("https://photos.example/") for each in claim(db, worker_id=worker(db))]
@@ -51,8 +52,15 @@ def test_the_photos_of_a_listing_that_is_gone_come_before_all_primary_ones(db: E
 @pytest.mark.parametrize(
     ("index", "look"),
     [
-        ("ix_vehicle_images_ready", lambda connection: image_claims.due_on(connection, 1, limit=5)),
-        ("ix_vehicle_images_waiting", image_claims.next_wake),
+        (
+            "ix_vehicle_images_ready",
+            lambda connection: image_claims.claim_ranges(
+                connection, [image_claims.Range(1, 5, image_claims.HEAD, image_claims.END)], worker_id="w1", now=NOW
+            ),
+        ),
+        ("ix_vehicle_images_waiting", lambda connection: due_images.wake(connection, now=NOW)),
+        ("ix_vehicle_images_ready", lambda connection: due_images.hosts_with_ready(connection, random=Random(1))),
+        ("ix_vehicle_images_waiting", due_images.next_wake),
         (
             "ix_import_queue_ready",
             lambda connection: import_queue.claim(connection, 1, organization_ids=None, worker_id="w1", limit=5),
@@ -69,7 +77,7 @@ def test_a_claim_reads_its_partial_index(db: Engine, index: str, look: object) -
     plans: list[str] = []
 
     def explain(connection: Connection, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
-        if statement.startswith("SELECT") and "EXPLAIN" not in statement:
+        if not statement.startswith(("EXPLAIN", "SET")):
             prefix = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
             plans.extend(str(row) for row in connection.exec_driver_sql(prefix + statement, parameters))
 

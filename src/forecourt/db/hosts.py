@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, Row, case, or_, select, text, update
+from sqlalchemy import CTE, ColumnElement, Connection, Integer, Row, case, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forecourt.db.rows import rows
@@ -47,6 +47,19 @@ class HostLease:
 
 
 @dataclass(frozen=True)
+class Room:
+    """How many rows of a host that we hold may be claimed.
+
+    Attributes:
+        is_new: We have just leased it.
+    """
+
+    host_id: int
+    most: int
+    is_new: bool = False
+
+
+@dataclass(frozen=True)
 class HostStanding:
     """How a host stands with us: until when it waits, whether it answered anybody in the last 5 minutes."""
 
@@ -76,13 +89,17 @@ def lease(
     """free → ours, for the first that may be asked now; those that another worker holds are marked as wanted.
 
     Args:
-        host_ids: None that we know to be ours: one that is all the same was leased by a COMMIT whose answer was lost.
+        host_ids: The most urgent first. None that we know to be ours: one that is all the same was leased by a COMMIT
+            whose answer was lost.
     """
     if not host_ids or limit <= 0:
         return []
     no_other_holds = or_(hosts.c.lease_owner.is_(None), hosts.c.lease_owner == worker_id)
     free = [no_other_holds, hosts.c.paused_reason.is_(None), may_be_asked(now)]
-    some = select(hosts.c.id).where(hosts.c.id.in_(host_ids), *free).limit(limit).with_for_update(skip_locked=True)
+    asked = [{"host_id": host_id, "place": place} for place, host_id in enumerate(host_ids)]
+    order = rows(connection, "asked", {"host_id": Id, "place": Integer()}, asked)
+    some = select(hosts.c.id).join(order, order.c.host_id == hosts.c.id).where(*free).order_by(order.c.place)
+    some = some.limit(limit).with_for_update(skip_locked=True, of=hosts)
     taken = update(hosts).where(hosts.c.id.in_(connection.scalars(some).all()), *free)
     leases = [
         _lease(row, manners)

@@ -1,22 +1,31 @@
-"""Which external images are due, and the claim: the row is the job.
+"""The claim of external images: the row is the job.
 
-waiting ── its time has come ──► ready ── claim (attempts + 1) ──► held ── a settlement ──► …
+ready ── claim_ranges, claim (attempts + 1) ──► held ── a settlement (vehicle_images.py) ──► …
+
+A claim reads what it claims: for each host one range of the index (host_id, priority, sort_key) over what is ready.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, or_, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, select, text, true, tuple_, update
 
-from forecourt.db.image_places import places
+from forecourt.db.picked import kept, picked
 from forecourt.db.rows import rows
-from forecourt.db.tables import IMAGE_READY, IMAGE_WAITING, hosts, organization_vehicles, vehicle_images
+from forecourt.db.tables import IMAGE_READY, organization_vehicles, vehicle_images
 from forecourt.db.types import Id
-from forecourt.schedule import BEYOND_CAP, VANISHING, Record
+from forecourt.schedule import BEYOND_CAP, EXPIRING, Record, expiry_key
 
-_WAKE_AT_ONCE = 1000
-_CLOCK_SLIPPED = timedelta(days=2)  # no rule sets a time that far ahead
+Place = tuple[int, int]
+"""(priority, sort_key): where an image stands among those of its host."""
+
+HEAD: Place = (-1, 0)
+END: Place = (BEYOND_CAP, -1)
+_MOST_DEAD = 100  # they need no room at their host: they are not asked for
+
+_images = vehicle_images.c
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,7 @@ class ImageClaim:
         referer: The listing's page, where the row knows it.
         candidates: Other forms of the photo, on the same host.
         record: Its failures before this attempt.
+        claimed_at: By the database's clock.
     """
 
     image_id: int
@@ -36,88 +46,89 @@ class ImageClaim:
     source_url: str
     referer: str | None
     record: Record
+    claimed_at: datetime
+    place: Place
     candidates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Due:
-    """An image that could be claimed now."""
+class Range:
+    """Of a host's ready images, the first `most` after one place up to another."""
 
-    image_id: int
     host_id: int
-    vehicle_id: int
+    most: int
+    after: Place
+    until: Place
 
 
-def wake(connection: Connection, *, now: datetime) -> int:
-    """waiting → ready, a thousand at most; the number."""
-    over = or_(vehicle_images.c.next_attempt_at <= now, vehicle_images.c.next_attempt_at > now + _CLOCK_SLIPPED)
-    ids = select(vehicle_images.c.id).where(text(IMAGE_WAITING), over).limit(_WAKE_AT_ONCE)
-    return connection.execute(
-        update(vehicle_images).where(vehicle_images.c.id.in_(ids)).values(next_attempt_at=None)
-    ).rowcount
+def dead(host_id: int, *, now: datetime) -> Range:
+    """A host's images whose URLs have died; claimed without being asked for, so that they are settled."""
+    return Range(host_id, _MOST_DEAD, HEAD, (EXPIRING, expiry_key(now)))
 
 
-def next_wake(connection: Connection, *, vehicle_ids: Collection[int] | None = None) -> datetime | None:
-    """When the first waiting image comes due: of all, or of these vehicles; those beyond the cap do not count."""
-    waiting = select(vehicle_images.c.next_attempt_at).where(text(IMAGE_WAITING))
-    if vehicle_ids is None:
-        waiting = waiting.where(vehicle_images.c.priority < BEYOND_CAP)
+def claim_ranges(connection: Connection, ranges: Sequence[Range], *, worker_id: str, now: datetime) -> list[ImageClaim]:
+    """ready → held, attempts + 1, in the order of schedule.py; of several hosts in one statement."""
+    if connection.dialect.name == "sqlite":  # it cannot look into another table for each range; a statement is cheap
+        claims = [
+            each
+            for one in ranges
+            for each in _take(connection, _images.id.in_(_first_of(one)), worker_id=worker_id, now=now)
+        ]
     else:
-        wanted = rows(connection, "wanted", {"vehicle_id": Id}, [{"vehicle_id": each} for each in vehicle_ids])
-        waiting = waiting.where(vehicle_images.c.vehicle_id.in_(select(wanted.c.vehicle_id)))
-    return connection.scalar(waiting.order_by(vehicle_images.c.next_attempt_at).limit(1))
+        claims = _take(connection, kept(_images.id, _first_of_all(connection, ranges)), worker_id=worker_id, now=now)
+    return sorted(claims, key=lambda each: each.place)
 
 
-def hosts_with_ready(connection: Connection, *, limit: int) -> list[int]:
-    """Hosts that have something to fetch, whoever holds them, in no order."""
-    some = (
-        select(vehicle_images.c.id)
-        .where(text(IMAGE_READY), vehicle_images.c.host_id == hosts.c.id, vehicle_images.c.priority < BEYOND_CAP)
-        .exists()
-    )
-    return list(connection.scalars(select(hosts.c.id).where(hosts.c.paused_reason.is_(None), some).limit(limit)))
-
-
-def due_on(connection: Connection, host_id: int, *, limit: int) -> list[int]:
-    """The ids of a host's first ready images, in the order of schedule.py."""
-    ready = select(vehicle_images.c.id).where(
-        text(IMAGE_READY), vehicle_images.c.host_id == host_id, vehicle_images.c.priority < BEYOND_CAP
-    )
-    return list(connection.scalars(ready.order_by(vehicle_images.c.priority, vehicle_images.c.sort_key).limit(limit)))
-
-
-def due_of(connection: Connection, vehicle_ids: Collection[int], *, max_images: int) -> list[Due]:
-    """Everything ready among these vehicles' first `max_images` living photos (0: all), in the order of schedule.py."""
-    place = places(connection, vehicle_ids)
-    paused = select(hosts.c.id).where(hosts.c.paused_reason.is_not(None))
-    ready = (
-        select(vehicle_images.c.id, vehicle_images.c.host_id, vehicle_images.c.vehicle_id)
-        .join(place, place.c.image_id == vehicle_images.c.id)
-        .where(text(IMAGE_READY), vehicle_images.c.host_id.not_in(paused))
-        .order_by(vehicle_images.c.priority != VANISHING, vehicle_images.c.is_primary.desc(), vehicle_images.c.sort_key)
-    )
-    if max_images:
-        ready = ready.where(place.c.place <= max_images)
-    return [Due(*row) for row in connection.execute(ready)]
-
-
-def claim(connection: Connection, image_ids: Sequence[int], *, worker_id: str) -> list[ImageClaim]:
+def claim(connection: Connection, image_ids: Sequence[int], *, worker_id: str, now: datetime) -> list[ImageClaim]:
     """ready → held, attempts + 1. What somebody else has taken meanwhile is left out."""
+    if not image_ids:
+        return []
     wanted = rows(connection, "wanted", {"image_id": Id}, [{"image_id": each} for each in image_ids])
+    some = select(_images.id).where(_images.id.in_(select(wanted.c.image_id)), text(IMAGE_READY))
+    claims = _take(connection, picked(connection, _images.id, some), worker_id=worker_id, now=now)
+    order = {image_id: place for place, image_id in enumerate(image_ids)}
+    return sorted(claims, key=lambda claim: order[claim.image_id])
+
+
+def _first_of(one: Range) -> Select[Any]:
+    first = _in_range(select(_images.id), one.host_id, tuple_(*one.after), tuple_(*one.until))
+    return first.limit(one.most)
+
+
+def _first_of_all(connection: Connection, ranges: Iterable[Range]) -> Select[Any]:
+    """Picked and locked for each range by itself; see picked.py for the form."""
+    values = [
+        {"host_id": each.host_id, "most": each.most}
+        | {"after_priority": each.after[0], "after_key": each.after[1]}
+        | {"until_priority": each.until[0], "until_key": each.until[1]}
+        for each in ranges
+    ]
+    columns = {"host_id": Id, "most": Integer(), "after_priority": Integer(), "after_key": BigInteger()}
+    asked = rows(connection, "asked", columns | {"until_priority": Integer(), "until_key": BigInteger()}, values)
+    after = tuple_(asked.c.after_priority, asked.c.after_key)
+    until = tuple_(asked.c.until_priority, asked.c.until_key)
+    first = _in_range(select(_images.id), asked.c.host_id, after, until).limit(asked.c.most)
+    each_of_them = first.with_for_update(skip_locked=True).lateral("first")
+    due = select(each_of_them.c.id).select_from(asked.join(each_of_them, true())).cte("due")
+    return select(due.prefix_with("MATERIALIZED").c.id)
+
+
+def _in_range(some: Select[Any], host_id: int | ColumnElement[int], after: Any, until: Any) -> Select[Any]:  # noqa: ANN401 (tuples of SQL)
+    place = tuple_(_images.priority, _images.sort_key)
+    inside = some.where(text(IMAGE_READY), _images.host_id == host_id, place > after, place <= until)
+    return inside.order_by(_images.priority, _images.sort_key)
+
+
+def _take(connection: Connection, which: ColumnElement[bool], *, worker_id: str, now: datetime) -> list[ImageClaim]:
+    links = organization_vehicles.c
+    referer = select(links.listing_url).where(links.id == _images.listing_id).scalar_subquery()
     taken = (
         update(vehicle_images)
-        .where(vehicle_images.c.id == wanted.c.image_id, text(IMAGE_READY))
-        .values(lease_owner=worker_id, attempts=vehicle_images.c.attempts + 1)
-        .returning(
-            vehicle_images,
-            select(organization_vehicles.c.listing_url)
-            .where(organization_vehicles.c.id == vehicle_images.c.listing_id)
-            .scalar_subquery()
-            .label("referer"),
-        )
+        .where(which)
+        .values(lease_owner=worker_id, attempts=_images.attempts + 1)
+        .returning(vehicle_images, referer.label("referer"))
     )
-    order = {image_id: place for place, image_id in enumerate(image_ids)}
-    claims = [
+    return [
         ImageClaim(
             row.id,
             row.attempts,
@@ -126,8 +137,9 @@ def claim(connection: Connection, image_ids: Sequence[int], *, worker_id: str) -
             row.source_url,
             row.referer,
             Record(row.failures, row.failing_since, row.failure_kind),
+            now,
+            (row.priority, row.sort_key),
             tuple(row.candidates or ()),
         )
         for row in connection.execute(taken)
     ]
-    return sorted(claims, key=lambda claim: order[claim.image_id])

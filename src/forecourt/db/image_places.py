@@ -7,12 +7,26 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, case, func, or_, select, update
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    cast,
+    extract,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from forecourt.db.rows import rows
 from forecourt.db.tables import organization_vehicles, vehicle_images, vehicles
 from forecourt.db.types import Id
-from forecourt.schedule import BEYOND_CAP, PRIMARY, REST, VANISHING
+from forecourt.schedule import BEYOND_CAP, EXPIRING, PRIMARY, REST, TURNS, VANISHING
 
 _ENDED = ("gone", "failed", "rejected", "removed")
 
@@ -32,18 +46,58 @@ def assign_priorities(connection: Connection, vehicle_ids: Collection[int], *, c
 
     Args:
         cap: The most photos of one vehicle that are ours; 0 is all.
-        now: An auction that ends after it is one that ends.
+        now: An auction that ends after it is one that ends, a URL that dies after it one that dies.
     """
     if not vehicle_ids:
         return
-    place = places(connection, vehicle_ids)
-    inside: Any = case((_vanishes(now), VANISHING), (vehicle_images.c.is_primary, PRIMARY), else_=REST)
-    due = case((place.c.place > cap, BEYOND_CAP), else_=inside) if cap else inside
+    fate = _fates(connection, vehicle_ids, cap=cap, now=now)
+    images = vehicle_images.c
+    is_other = or_(
+        images.priority != fate.c.priority, and_(fate.c.priority == EXPIRING, images.sort_key != fate.c.sort_key)
+    )
     connection.execute(
         update(vehicle_images)
-        .where(vehicle_images.c.id == place.c.image_id, vehicle_images.c.is_external, vehicle_images.c.priority != due)
-        .values(priority=due)
+        .where(images.id == fate.c.image_id, images.is_external, is_other)
+        .values(priority=fate.c.priority, sort_key=fate.c.sort_key)
     )
+
+
+def _fates(connection: Connection, vehicle_ids: Collection[int], *, cap: int, now: datetime) -> CTE:
+    """(image_id, priority, sort_key) of each living photo of these vehicles: schedule.py in SQL."""
+    images, links = vehicle_images.c, organization_vehicles.c
+    place = places(connection, vehicle_ids)
+    expires = and_(images.expires_at.is_not(None), images.expires_at > now)
+    inside: Any = case((expires, EXPIRING), (_vanishes(now), VANISHING), (images.is_primary, PRIMARY), else_=REST)
+    priority = case((place.c.place > cap, BEYOND_CAP), else_=inside) if cap else inside
+    of_listing = select(links.turn).where(links.id == images.listing_id).scalar_subquery()
+    turn = cast(func.coalesce(of_listing, 0), BigInteger)
+    usual = case((images.is_primary, turn), else_=images.position * literal(TURNS, BigInteger) + turn)
+    found = (
+        select(
+            images.id.label("image_id"),
+            priority.label("priority"),
+            usual.label("usual"),
+            cast(extract("epoch", images.expires_at), BigInteger).label("dies_at"),
+        )
+        .join(place, place.c.image_id == images.id)
+        .cte("found")
+    )
+    key = case((found.c.priority == EXPIRING, found.c.dies_at), else_=found.c.usual)
+    return select(found.c.image_id, found.c.priority, key.label("sort_key")).cte("fates")
+
+
+def auctions_over(connection: Connection, vehicle_ids: Collection[int], *, now: datetime) -> set[int]:
+    """Those of these vehicles whose auctions have ended."""
+    wanted = rows(connection, "wanted", {"vehicle_id": Id}, [{"vehicle_id": each} for each in vehicle_ids])
+    over = select(vehicles.c.id).where(vehicles.c.sale_status == "auction", vehicles.c.auction_ends_at <= now)
+    return set(connection.scalars(over.where(vehicles.c.id.in_(select(wanted.c.vehicle_id)))))
+
+
+def vanishing(connection: Connection, image_ids: Collection[int]) -> set[int]:
+    """Those of these images that are marked as such."""
+    wanted = rows(connection, "wanted", {"image_id": Id}, [{"image_id": each} for each in image_ids])
+    marked = select(vehicle_images.c.id).where(vehicle_images.c.priority == VANISHING)
+    return set(connection.scalars(marked.where(vehicle_images.c.id.in_(select(wanted.c.image_id)))))
 
 
 def _vanishes(now: datetime) -> ColumnElement[bool]:

@@ -10,11 +10,13 @@ any but held ── its inventory missed it twice ──► pending, first of al
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random
 
-from sqlalchemy import Connection, and_, case, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forecourt.db.listings_seen import ASKED_AFTER
+from forecourt.db.picked import picked
 from forecourt.db.tables import QUEUE_READY, QUEUE_WAITING, hosts, import_queue, organization_vehicles
 from forecourt.schedule import Record, Verdict
 
@@ -119,12 +121,12 @@ def ask_first(connection: Connection, organization_id: int, urls: Sequence[tuple
 
 
 def wake(connection: Connection, *, now: datetime) -> int:
-    """waiting → ready, a thousand at most; the number."""
-    over = or_(import_queue.c.next_attempt_at <= now, import_queue.c.next_attempt_at > now + _CLOCK_SLIPPED)
-    ids = select(import_queue.c.id).where(text(QUEUE_WAITING), over).limit(_WAKE_AT_ONCE)
-    return connection.execute(
-        update(import_queue).where(import_queue.c.id.in_(ids)).values(next_attempt_at=None)
-    ).rowcount
+    """waiting → ready, a thousand at most of those whose time has come; the number.
+
+    So are as many whose time lies too far ahead to be one of ours.
+    """
+    due_at = import_queue.c.next_attempt_at
+    return sum(_wake(connection, over) for over in (due_at <= now, due_at > now + _CLOCK_SLIPPED))
 
 
 def next_wake(connection: Connection, *, organization_ids: Collection[int] | None) -> datetime | None:
@@ -135,14 +137,17 @@ def next_wake(connection: Connection, *, organization_ids: Collection[int] | Non
     return connection.scalar(waiting.order_by(import_queue.c.next_attempt_at).limit(1))
 
 
-def hosts_with_ready(connection: Connection, *, organization_ids: Collection[int] | None, limit: int) -> list[int]:
-    """Hosts of listing URLs that are ready, whoever holds them."""
+def hosts_with_ready(
+    connection: Connection, *, organization_ids: Collection[int] | None, limit: int, random: Random
+) -> list[int]:
+    """Hosts of listing URLs that are ready, whoever holds them; where there are more, other ones each time."""
     some = select(import_queue.c.id).where(text(QUEUE_READY), import_queue.c.host_id == hosts.c.id)
     if organization_ids is not None:
         some = some.where(import_queue.c.organization_id.in_(organization_ids))
-    return list(
-        connection.scalars(select(hosts.c.id).where(hosts.c.paused_reason.is_(None), some.exists()).limit(limit))
-    )
+    found = select(hosts.c.id).where(hosts.c.paused_reason.is_(None), some.exists()).order_by(hosts.c.id)
+    begin = random.randrange((connection.scalar(select(func.max(hosts.c.id))) or 0) + 1)
+    first = connection.scalars(found.where(hosts.c.id > begin).limit(limit)).all()
+    return [*first, *connection.scalars(found.where(hosts.c.id <= begin).limit(limit - len(first)))]
 
 
 def claim(
@@ -153,17 +158,15 @@ def claim(
     if organization_ids is not None:
         due = due.where(import_queue.c.organization_id.in_(organization_ids))
     due = due.order_by(import_queue.c.priority, import_queue.c.id).limit(limit)
-    order = {queue_id: place for place, queue_id in enumerate(connection.scalars(due))}
-    if not order:
-        return []
     taken = (
         update(import_queue)
-        .where(import_queue.c.id.in_(list(order)), text(QUEUE_READY))
+        .where(picked(connection, import_queue.c.id, due))
         .values(lease_owner=worker_id, attempts=import_queue.c.attempts + 1)
         .returning(import_queue)
     )
-    missed = _missed(connection, list(order))
-    claims = [
+    found = sorted(connection.execute(taken), key=lambda row: (row.priority, row.id))
+    missed = _missed(connection, [row.id for row in found]) if found else set()
+    return [
         QueueClaim(
             row.id,
             row.attempts,
@@ -173,9 +176,8 @@ def claim(
             Record(row.failures, row.failing_since, row.failure_kind),
             is_missed=row.id in missed,
         )
-        for row in connection.execute(taken)
+        for row in found
     ]
-    return sorted(claims, key=lambda claim: order[claim.queue_id])
 
 
 def complete(connection: Connection, claim: QueueClaim, *, vehicle_id: int, duplicate: bool, now: datetime) -> bool:
@@ -216,6 +218,13 @@ def hand_back(connection: Connection, claims: Collection[QueueClaim]) -> None:
     """held → ready: claimed and not finished, through no fault of its own."""
     for claim in claims:
         _settle(connection, claim)
+
+
+def _wake(connection: Connection, over: ColumnElement[bool]) -> int:
+    some = select(import_queue.c.id).where(text(QUEUE_WAITING), over)
+    some = some.order_by(import_queue.c.next_attempt_at).limit(_WAKE_AT_ONCE)
+    due = update(import_queue).where(picked(connection, import_queue.c.id, some))
+    return connection.execute(due.values(next_attempt_at=None)).rowcount
 
 
 def _missed(connection: Connection, queue_ids: Collection[int]) -> set[int]:

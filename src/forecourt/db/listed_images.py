@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, insert, select, update
+from sqlalchemy import Connection, Row, case, insert, null, or_, select, update
 
 from forecourt.db import hosts
 from forecourt.db.image_places import assign_priorities
 from forecourt.db.tables import vehicle_images
-from forecourt.schedule import first_priority, sort_key
+from forecourt.failure_kinds import FailureKind
+from forecourt.schedule import first_place
 
 _ENDED = ("gone", "failed")  # ends that a new naming may wake; `rejected` is a person's to wake
 _WAKES_AFTER = timedelta(days=7)
@@ -29,6 +30,7 @@ class ListedPhoto:
         host: As `hosts.host` names it.
         candidates: Other forms of it on the same host, to be asked for where this one is refused, in this order.
         written_url: What to show meanwhile, where nobody has written `url` and it may not be there.
+        expires_at: When the URL dies, where it says so; in whole seconds.
     """
 
     url: str
@@ -36,6 +38,7 @@ class ListedPhoto:
     host: str
     candidates: tuple[str, ...] = ()
     written_url: str | None = None
+    expires_at: datetime | None = None
 
     @property
     def shown_url(self) -> str:
@@ -84,7 +87,7 @@ def merge(
         _replace(connection, row, photo, host_id=host_ids[photo.host], listing_id=listing_id, now=now)
     _wake(connection, woken, now=now)
     alike = {"vehicle_id": vehicle_id, "listing_id": listing_id, "changed_at": now, "created_at": now}
-    _append(connection, fresh, alike, host_ids, first=first, turn=turn, cap=cap)
+    _append(connection, fresh, alike, host_ids, first=first, turn=turn, cap=cap, now=now)
     if known and (fresh or moved or woken):
         assign_priorities(connection, [vehicle_id], cap=cap, now=now)
     return Change(len(fresh), len(moved), len(woken))
@@ -113,8 +116,13 @@ def sleeping(connection: Connection, vehicle_ids: Collection[int], *, now: datet
 def _replace(
     connection: Connection, row: Row[Any], photo: ListedPhoto, *, host_id: int, listing_id: int | None, now: datetime
 ) -> None:
-    """external at an old URL → external at the new one; a download of the old URL then settles nothing."""
-    ended = vehicle_images.c.status.in_(_ENDED)
+    """external at an old URL → external at the new one; a download of the old URL then settles nothing.
+
+    That the old one had expired is nothing against the new one.
+    """
+    images = vehicle_images.c
+    ended = images.status.in_(_ENDED)
+    begins_anew = or_(ended, images.failure_kind == FailureKind.EXPIRED)
     connection.execute(
         update(vehicle_images)
         .where(vehicle_images.c.id == row.id, vehicle_images.c.is_external)
@@ -122,13 +130,18 @@ def _replace(
             source_url=photo.url,
             image_url=photo.shown_url,
             candidates=list(photo.candidates) or None,
+            expires_at=photo.expires_at,
             host_id=host_id,
+            fetch_url=None,
+            fetch_hops=0,
             listing_id=listing_id,
-            attempts=vehicle_images.c.attempts + 1,
+            attempts=images.attempts + 1,
             lease_owner=None,
             next_attempt_at=None,
-            status=case((ended, "pending"), else_=vehicle_images.c.status),
-            failures=case((ended, 0), else_=vehicle_images.c.failures),
+            status=case((ended, "pending"), else_=images.status),
+            failures=case((begins_anew, 0), else_=images.failures),
+            failing_since=case((begins_anew, null()), else_=images.failing_since),
+            failure_kind=case((images.failure_kind == FailureKind.EXPIRED, null()), else_=images.failure_kind),
             changed_at=now,
         )
     )
@@ -153,6 +166,7 @@ def _append(
     first: int,
     turn: int,
     cap: int,
+    now: datetime,
 ) -> None:
     """none → external.
 
@@ -160,21 +174,24 @@ def _append(
         alike: The columns that are the same for all.
         first: The first one's position.
     """
-    values = [
-        {
-            **alike,
-            "position": place,
-            "is_primary": place == 0,
-            "source_url": photo.url,
-            "source_key": photo.key,
-            "image_url": photo.shown_url,
-            "is_external": True,
-            "host_id": host_ids[photo.host],
-            "candidates": list(photo.candidates) or None,
-            "priority": first_priority(position=place, cap=cap),
-            "sort_key": sort_key(position=place, turn=turn, is_primary=place == 0),
-        }
-        for place, photo in enumerate(photos, start=first)
-    ]
+    values = []
+    for place, photo in enumerate(photos, start=first):
+        priority, key = first_place(position=place, turn=turn, cap=cap, expires_at=photo.expires_at, now=now)
+        values.append(
+            {
+                **alike,
+                "position": place,
+                "is_primary": place == 0,
+                "source_url": photo.url,
+                "source_key": photo.key,
+                "image_url": photo.shown_url,
+                "is_external": True,
+                "host_id": host_ids[photo.host],
+                "candidates": list(photo.candidates) or None,
+                "expires_at": photo.expires_at,
+                "priority": priority,
+                "sort_key": key,
+            }
+        )
     if values:
         connection.execute(insert(vehicle_images), values)

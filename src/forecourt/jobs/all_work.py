@@ -1,18 +1,21 @@
 """Listings and photos as one kind of work, so that one worker with one set of host leases does both."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
 from sqlalchemy import Connection
 
 from forecourt import backfill, importer
+from forecourt.db.hosts import Room
 from forecourt.db.image_claims import ImageClaim
 from forecourt.db.import_queue import QueueClaim
 from forecourt.importer import Imported, NotImported, Vanished
 from forecourt.jobs.import_work import ImportWork
 from forecourt.jobs.photo_work import PhotoWork
+from forecourt.schedule import EXPIRING
 
 Claim: TypeAlias = QueueClaim | ImageClaim
 Settlement: TypeAlias = importer.Settlement | backfill.Settlement
@@ -20,7 +23,7 @@ Settlement: TypeAlias = importer.Settlement | backfill.Settlement
 
 @dataclass
 class AllWork:
-    """Listings first: each of them shows photos at once."""
+    """Listings first: each of them shows photos at once. Before them only photos that will not wait."""
 
     imports: ImportWork
     photos: PhotoWork
@@ -32,7 +35,9 @@ class AllWork:
 
     def hosts_with_work(self, connection: Connection) -> Sequence[int]:
         """Of either kind."""
-        both = (*self.imports.hosts_with_work(connection), *self.photos.hosts_with_work(connection))
+        photos = self.photos.ready_hosts(connection)
+        expiring = (each.host_id for each in photos if each.priority == EXPIRING)
+        both = (*expiring, *self.imports.hosts_with_work(connection), *(each.host_id for each in photos))
         return list(dict.fromkeys(both))
 
     def next_wake(self, connection: Connection) -> datetime | None:
@@ -40,12 +45,12 @@ class AllWork:
         moments = (self.imports.next_wake(connection), self.photos.next_wake(connection))
         return min((moment for moment in moments if moment), default=None)
 
-    def claim(self, connection: Connection, host_id: int, *, limit: int, worker_id: str) -> Sequence[Claim]:
-        """A host's listings, then its photos."""
-        listings = self.imports.claim(connection, host_id, limit=limit, worker_id=worker_id)
-        rest = limit - len(listings)
-        photos = self.photos.claim(connection, host_id, limit=rest, worker_id=worker_id) if rest else ()
-        return [*listings, *photos]
+    def claim(self, connection: Connection, rooms: Sequence[Room], *, worker_id: str, now: datetime) -> Sequence[Claim]:
+        """A host's listings, then its photos; those that expire before them."""
+        claims: list[Claim] = []
+        for claim in (self.photos.claim_expiring, self.imports.claim, self.photos.claim):
+            claims += claim(connection, _left(rooms, claims), worker_id=worker_id, now=now)
+        return claims
 
     async def do(self, claim: Claim) -> Settlement:
         """As its kind does."""
@@ -75,6 +80,12 @@ class AllWork:
         """Let others have what was not begun or not finished."""
         self.imports.hand_back(connection, [each for each in claims if isinstance(each, QueueClaim)])
         self.photos.hand_back(connection, [each for each in claims if isinstance(each, ImageClaim)])
+
+
+def _left(rooms: Sequence[Room], claims: Sequence[Claim]) -> list[Room]:
+    taken = Counter(claim.host_id for claim in claims)
+    left = (replace(room, most=room.most - taken[room.host_id]) for room in rooms)
+    return [room for room in left if room.most > 0]
 
 
 def _sorted(settlements: Sequence[Settlement]) -> tuple[list[importer.Settlement], list[backfill.Settlement]]:

@@ -15,7 +15,7 @@ from forecourt.jobs.house import House, Progress
 from forecourt.jobs.report import Exit, Report
 from forecourt.jobs.tally import Tally
 from forecourt.jobs.trickle import Trickled
-from forecourt.listing import refusal, source_key
+from forecourt.listing import expires_at, refusal, source_key
 from forecourt.worker.run import Ending
 
 _FOLLOW_SECONDS = 5.0
@@ -157,7 +157,7 @@ def _named_photo(url: str) -> ListedPhoto:
     why = refusal(url)
     if why:
         raise WrongUse(f"--image-url: {why}")
-    return ListedPhoto(url, source_key(url), host_of(url))
+    return ListedPhoto(url, source_key(url), host_of(url), expires_at=expires_at(url))
 
 
 async def _add(house: House, vehicle_id: int, photos: Sequence[ListedPhoto]) -> frozenset[int]:

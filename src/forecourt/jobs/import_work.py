@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from forecourt import importer
 from forecourt.db import import_queue
 from forecourt.db.database import Database
+from forecourt.db.hosts import Room
 from forecourt.db.import_queue import QueueClaim
 from forecourt.errors import TransientError
 from forecourt.failure_kinds import FailureKind
@@ -53,7 +54,9 @@ class ImportWork:
         """In random order, so that workers take turns among the hosts."""
         if self.most is not None and self._claimed >= self.most:
             return []
-        found = import_queue.hosts_with_ready(connection, organization_ids=self.organization_ids, limit=1000)
+        found = import_queue.hosts_with_ready(
+            connection, organization_ids=self.organization_ids, limit=1000, random=self.random
+        )
         self.random.shuffle(found)
         return found
 
@@ -63,16 +66,12 @@ class ImportWork:
             return None
         return import_queue.next_wake(connection, organization_ids=self.organization_ids)
 
-    def claim(self, connection: Connection, host_id: int, *, limit: int, worker_id: str) -> Sequence[QueueClaim]:
-        """The first of this host."""
-        limit = min(limit, self.batch_size)
-        if self.most is not None:
-            limit = min(limit, self.most - self._claimed)
-        claims = import_queue.claim(
-            connection, host_id, organization_ids=self.organization_ids, worker_id=worker_id, limit=limit
-        )
-        self._claimed += len(claims)
-        return claims
+    def claim(
+        self, connection: Connection, rooms: Sequence[Room], *, worker_id: str, now: datetime
+    ) -> Sequence[QueueClaim]:
+        """The first of each host."""
+        del now
+        return [claim for room in rooms for claim in self._claim(connection, room, worker_id=worker_id)]
 
     async def do(self, claim: QueueClaim) -> importer.Settlement:
         """Fetch, read, save."""
@@ -104,6 +103,16 @@ class ImportWork:
         """Let others have what was not begun or not finished."""
         import_queue.hand_back(connection, claims)
         self._claimed -= len(claims)
+
+    def _claim(self, connection: Connection, room: Room, *, worker_id: str) -> Sequence[QueueClaim]:
+        limit = min(room.most, self.batch_size)
+        if self.most is not None:
+            limit = min(limit, self.most - self._claimed)
+        claims = import_queue.claim(
+            connection, room.host_id, organization_ids=self.organization_ids, worker_id=worker_id, limit=limit
+        )
+        self._claimed += len(claims)
+        return claims
 
     def _settle(self, connection: Connection, settlement: importer.Settlement, *, now: datetime) -> bool:
         match settlement:

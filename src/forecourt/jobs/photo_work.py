@@ -1,5 +1,7 @@
 """Rows of vehicle_images as work for the worker: of all vehicles, or of some that were chosen before."""
 
+import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,15 +10,21 @@ from random import Random
 from sqlalchemy import Connection
 
 from forecourt import backfill
-from forecourt.db import image_claims, vehicle_images
-from forecourt.db.image_claims import Due, ImageClaim
+from forecourt.db import due_images, image_claims, vehicle_images
+from forecourt.db.due_images import Due, ReadyHost
+from forecourt.db.hosts import Room
+from forecourt.db.image_claims import ImageClaim
 from forecourt.errors import StoreUnavailable, TransientError
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch.client import Fetcher
+from forecourt.jobs.photo_claims import PhotoClaims
 from forecourt.jobs.tally import Tally
 from forecourt.photo.verify import Verifier
+from forecourt.schedule import PRIMARY
 from forecourt.settings import Settings
 from forecourt.storage import PhotoStore
+
+_LOOK_AGAIN_SECONDS = 10.0
 
 
 @dataclass
@@ -35,24 +43,39 @@ class PhotoWork:
     tally: Tally = field(default_factory=Tally)
     random: Random = field(default_factory=Random)
 
+    def __post_init__(self) -> None:
+        """Hold nothing yet."""
+        self._claims = PhotoClaims(self.settings.max_images_per_vehicle)
+
     def wake(self, connection: Connection, *, now: datetime) -> None:
         """Make ready what has come due."""
-        image_claims.wake(connection, now=now)
+        due_images.wake(connection, now=now)
+
+    def ready_hosts(self, connection: Connection) -> list[ReadyHost]:
+        """Those with photos that will not be there for long first; else in random order, so that workers take turns."""
+        found = due_images.hosts_with_ready(connection, random=self.random)
+        self.random.shuffle(found)
+        return sorted(found, key=lambda each: min(each.priority, PRIMARY))
 
     def hosts_with_work(self, connection: Connection) -> Sequence[int]:
-        """In random order, so that workers take turns among the hosts."""
-        found = image_claims.hosts_with_ready(connection, limit=1000)
-        self.random.shuffle(found)
-        return found
+        """In the order in which they are leased where there are more than a worker can hold."""
+        return [each.host_id for each in self.ready_hosts(connection)]
 
     def next_wake(self, connection: Connection) -> datetime | None:
         """When the first waiting image comes due."""
-        return image_claims.next_wake(connection)
+        return due_images.next_wake(connection)
 
-    def claim(self, connection: Connection, host_id: int, *, limit: int, worker_id: str) -> Sequence[ImageClaim]:
-        """The first of this host, in the order of schedule.py."""
-        image_ids = image_claims.due_on(connection, host_id, limit=limit)
-        return image_claims.claim(connection, image_ids, worker_id=worker_id)
+    def claim(
+        self, connection: Connection, rooms: Sequence[Room], *, worker_id: str, now: datetime
+    ) -> Sequence[ImageClaim]:
+        """The first of each host, in the order of schedule.py."""
+        return self._claims.claim(connection, rooms, worker_id=worker_id, now=now)
+
+    def claim_expiring(
+        self, connection: Connection, rooms: Sequence[Room], *, worker_id: str, now: datetime
+    ) -> Sequence[ImageClaim]:
+        """Of these only such whose URLs say when they die."""
+        return self._claims.claim(connection, rooms, worker_id=worker_id, now=now, only_expiring=True)
 
     async def do(self, claim: ImageClaim) -> backfill.Settlement:
         """Fetch, verify, store the bytes."""
@@ -107,28 +130,39 @@ class ChosenPhotoWork(PhotoWork):
     max_images: int = 0
     batch_size: int = 10
     image_ids: frozenset[int] | None = None
-    _due: list[Due] = field(default_factory=list)
+    _due: dict[int, deque[Due]] = field(default_factory=dict)
+    _looked_at: float = 0.0
 
     def hosts_with_work(self, connection: Connection) -> Sequence[int]:
         """Of the chosen vehicles only, the most urgent photo's host first."""
-        self._due = image_claims.due_of(connection, self.vehicle_ids, max_images=self.max_images)
-        if self.image_ids is not None:
-            self._due = [due for due in self._due if due.image_id in self.image_ids]
-        return list(dict.fromkeys(due.host_id for due in self._due))
+        if not any(self._due.values()) or time.monotonic() - self._looked_at >= _LOOK_AGAIN_SECONDS:
+            self._look(connection)
+        return [host_id for host_id, due in self._due.items() if due]
 
     def next_wake(self, connection: Connection) -> datetime | None:
         """When the first of theirs comes due."""
-        return image_claims.next_wake(connection, vehicle_ids=self.vehicle_ids)
+        return due_images.next_wake(connection, vehicle_ids=self.vehicle_ids, max_images=self.max_images)
 
-    def claim(self, connection: Connection, host_id: int, *, limit: int, worker_id: str) -> Sequence[ImageClaim]:
-        """The first of this host, of `batch_size` vehicles at most."""
+    def claim(
+        self, connection: Connection, rooms: Sequence[Room], *, worker_id: str, now: datetime
+    ) -> Sequence[ImageClaim]:
+        """The first of each host, of `batch_size` vehicles at most."""
+        chosen = [due.image_id for room in rooms for due in self._first(room)]
+        return image_claims.claim(connection, chosen, worker_id=worker_id, now=now)
+
+    def _first(self, room: Room) -> list[Due]:
+        waiting = self._due.get(room.host_id, deque())
         vehicles: set[int] = set()
         chosen: list[Due] = []
-        for due in (due for due in self._due if due.host_id == host_id):
-            if len(chosen) == limit or len(vehicles | {due.vehicle_id}) > self.batch_size:
-                break
-            vehicles.add(due.vehicle_id)
-            chosen.append(due)
-        taken = {due.image_id for due in chosen}
-        self._due = [due for due in self._due if due.image_id not in taken]
-        return image_claims.claim(connection, [due.image_id for due in chosen], worker_id=worker_id)
+        while waiting and len(chosen) < room.most and len(vehicles | {waiting[0].vehicle_id}) <= self.batch_size:
+            vehicles.add(waiting[0].vehicle_id)
+            chosen.append(waiting.popleft())
+        return chosen
+
+    def _look(self, connection: Connection) -> None:
+        """Read what is ready of all of them: that takes a while where they are many."""
+        self._looked_at = time.monotonic()
+        self._due = {}
+        for due in due_images.due_of(connection, self.vehicle_ids, max_images=self.max_images):
+            if self.image_ids is None or due.image_id in self.image_ids:
+                self._due.setdefault(due.host_id, deque()).append(due)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from forecourt.db import chosen, image_claims
+from forecourt.db import chosen, due_images
 from forecourt.db.chosen import ChosenVehicle
 from forecourt.db.engine import database_now
 from forecourt.jobs.anew import begin_anew
@@ -41,7 +41,7 @@ async def choose(
     marked = max_images == house.settings.max_images_per_vehicle
 
     def look(connection: Connection) -> Sequence[ChosenVehicle]:
-        image_claims.wake(connection, now=database_now(connection))
+        due_images.wake(connection, now=database_now(connection))
         return chosen.with_ready_images(
             connection,
             limit=limit,

@@ -10,6 +10,7 @@ Nothing in here raises for what a stranger's bytes may hold.
 from forecourt.listing.feeds import read_feed
 from forecourt.listing.page import read_page
 from forecourt.listing.photo_urls import absolute, refusal, source_key
+from forecourt.listing.signed_urls import expires_at
 from forecourt.listing.sitemap import read_sitemap
 from forecourt.listing.url_shapes import looks_like_listing
 from forecourt.listing.values import LeftOut, Listing, PageKind, PageReading, SitemapReading, Source
@@ -23,6 +24,7 @@ __all__ = [
     "SitemapReading",
     "Source",
     "absolute",
+    "expires_at",
     "looks_like_listing",
     "read_feed",
     "read_page",

@@ -4,7 +4,10 @@ A signed address stops working, and the page then names the same photo by anothe
 signing to the next is taken out to recognise the photo, and never to ask for it.
 """
 
+import base64
+import binascii
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote_plus
 
@@ -23,10 +26,15 @@ _EXPIRY_NAMES = frozenset({"expires", "expire", "expiry", "exp", "expires_at", "
 _SIGNATURE_NAMES = frozenset({"signature", "sig", "hmac", "policy", "sign", "token", "hash", "md5", "s", "st", "mac"})
 # These are a signature even where no expiry stands beside them, if something else tells which photo it is.
 _PLAIN_SIGNATURES = frozenset({"signature", "sig", "hmac"})
-_TIME = re.compile(r"\d{10}(\d{3})?|\d{4}-\d\d-\d\d[T ].*")
+_TIME = re.compile(r"\d{10}(\d{3})?|\d{4}-\d\d-\d\d[T ].*", re.ASCII)
 _CLOUDINARY = re.compile(r"/s--[A-Za-z0-9_\-]{8,32}--(?=/)")
 _FILE = re.compile(r"\.[A-Za-z0-9]{2,5}$")
-_LAST_SECOND = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+_TOKENS = ("hdnts", "hdnea", "hdntl", "__token__", "token", "edge-cache-token")
+_IN_TOKEN = re.compile(r"(?i)(?:^|[~/:;])(?:exp|expires)=(\d{10})(?!\d)")
+_IN_PAYLOAD = re.compile(rb'"(?:AWS:EpochTime|exp)"\s*:\s*(\d{10})(?!\d)')
+# What lies outside is a mistake, or no moment at all: a photo is asked for rather than thought dead.
+_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+_LAST = datetime(2100, 1, 1, tzinfo=UTC)
 
 Pair = tuple[str, str, str]  # name in lower case, value, and both as written
 
@@ -43,21 +51,53 @@ def without_signature(path: str, query: str) -> tuple[str, str]:
 
 
 def expires_at(url: str) -> datetime | None:
-    """When a signed address stops working; None if it does not say."""
+    """When a signed address stops working, in whole seconds; None if it does not say, or says what cannot be."""
     values = {name: value for name, value, _ in _pairs(url.partition("?")[2].partition("#")[0])}
-    for vendor in ("x-amz-", "x-goog-"):
+    found = _by_vendor(values) or _by_token(values) or _beside_signature(values)
+    return found.replace(microsecond=0) if found and _FIRST < found < _LAST else None
+
+
+def _by_vendor(values: Mapping[str, str]) -> datetime | None:
+    for vendor in ("x-amz-", "x-goog-", "x-oss-"):
         if f"{vendor}date" in values and f"{vendor}expires" in values:
             return _signed_for(values[f"{vendor}date"], values[f"{vendor}expires"])
     if "oe" in values and "oh" in values:
         return _moment(int(values["oe"], 16)) if re.fullmatch(r"[0-9A-Fa-f]{6,9}", values["oe"]) else None
     if "se" in values and "sig" in values:
         return _date(values["se"])
-    if found := re.search(r"(?:^|~)exp=(\d{10})\b", values.get("hdnts", values.get("hdnea", ""))):
-        return _moment(int(found[1]))
-    for name in sorted(_EXPIRY_NAMES & values.keys()):
-        if _TIME.fullmatch(value := values[name]):
-            return _moment(int(value[:10])) if value.isdigit() else _date(value)
+    times = re.fullmatch(r"\d{10};(\d{10})", values.get("q-sign-time", ""))  # Tencent: from; until
+    return _moment(int(times[1])) if times else None
+
+
+def _by_token(values: Mapping[str, str]) -> datetime | None:
+    """Akamai and Google's CDN write it into the token, CloudFront into a policy, others into a JWT."""
+    for name in _TOKENS:
+        if found := _IN_TOKEN.search(values.get(name, "")):
+            return _moment(int(found[1]))
+    policy = values.get("policy", "").translate(str.maketrans("-_~", "+=/"))
+    payload = values.get("token", "").split(".")[1:2] if values.get("token", "").startswith("eyJ") else []
+    for encoded in (policy, *(part.translate(str.maketrans("-_", "+/")) for part in payload)):
+        if found_in := _IN_PAYLOAD.search(_decoded(encoded)):
+            return _moment(int(found_in[1]))
     return None
+
+
+def _beside_signature(values: Mapping[str, str]) -> datetime | None:
+    """A number called "expires" alone may be anything."""
+    names = values.keys()
+    if not any(name in _SIGNATURE_NAMES or name in _VENDOR_NAMES for name in names):
+        return None
+    for name in sorted(_EXPIRY_NAMES & names, key=lambda name: (-len(name), name)):
+        if _TIME.fullmatch(value := values[name]):
+            return _moment(int(value[:10])) if value.isdecimal() else _date(value)
+    return None
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4))
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _pairs(query: str) -> list[Pair]:
@@ -96,10 +136,13 @@ def _signed_for(signed: str, seconds: str) -> datetime | None:
 def _date(text: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def _moment(seconds: int) -> datetime | None:
-    return datetime.fromtimestamp(seconds, UTC) if seconds < _LAST_SECOND else None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError):
+        return None

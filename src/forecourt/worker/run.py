@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from forecourt.db import hosts, workers
 from forecourt.db.database import Database
 from forecourt.db.engine import database_now
-from forecourt.db.hosts import HostLease
+from forecourt.db.hosts import HostLease, Room
 from forecourt.errors import ForecourtError, LeaseLost, Paused, StoreUnavailable, WrongUse
 from forecourt.worker.turns import HostTurns
 from forecourt.worker.work import ClaimT, SettlementT, Work
@@ -87,10 +87,10 @@ class Run(Generic[ClaimT, SettlementT]):
         """For each host twice what it may have in flight, and no more in all than we could send."""
         busy = Counter(claim.host_id for claim in self._in_flight.values())
         free = 2 * self._turns.concurrency - len(self._in_flight)
-        room = {lease: 2 * lease.max_concurrency - busy[lease.host_id] for lease in self._turns.leases()}
+        leases = self._turns.leases()
         look_around = self._is_time_to_look_around() or not self._in_flight
         claims, fresh = await self._database.write(
-            lambda connection: self._take(connection, room, free, look_around=look_around)
+            lambda connection: self._take(connection, leases, busy, free, look_around=look_around)
         )
         self._turns.hold(fresh)
         for claim in claims:
@@ -99,7 +99,7 @@ class Run(Generic[ClaimT, SettlementT]):
         await self._turns.let_go(working=working)
 
     def _take(
-        self, connection: Connection, room: Mapping[HostLease, int], free: int, *, look_around: bool
+        self, connection: Connection, leases: Sequence[HostLease], busy: Counter[int], free: int, *, look_around: bool
     ) -> tuple[list[ClaimT], list[HostLease]]:
         """One transaction: rows of the hosts that we hold, and of some that we take on where there is room for more."""
         self._turns.lifeline.prove(connection)
@@ -108,22 +108,19 @@ class Run(Generic[ClaimT, SettlementT]):
             workers.hand_back_rows(connection, worker_id=self._turns.worker_id)
         if look_around:
             self._work.wake(connection, now=now)
-        claims = self._claim_on(connection, room, free)
+        claims = self._claim(connection, _rooms(leases, busy, free), now=now)
         fresh: list[HostLease] = []
         if look_around and len(claims) < free:
-            held = {lease.host_id for lease in room}
+            held = {lease.host_id for lease in leases}
             others = [each for each in self._work.hosts_with_work(connection) if each not in held]
             fresh = self._turns.lease(connection, others, most=free - len(claims), now=now)
-            claims += self._claim_on(connection, {each: 2 * each.max_concurrency for each in fresh}, free - len(claims))
+            claims += self._claim(connection, _rooms(fresh, busy, free - len(claims), are_new=True), now=now)
         return claims, fresh
 
-    def _claim_on(self, connection: Connection, room: Mapping[HostLease, int], free: int) -> list[ClaimT]:
-        claims: list[ClaimT] = []
-        for lease, most in room.items():
-            limit = min(most, free - len(claims))
-            if limit > 0:
-                claims += self._work.claim(connection, lease.host_id, limit=limit, worker_id=self._turns.worker_id)
-        return claims
+    def _claim(self, connection: Connection, rooms: Sequence[Room], *, now: datetime) -> list[ClaimT]:
+        if not rooms:
+            return []
+        return list(self._work.claim(connection, rooms, worker_id=self._turns.worker_id, now=now))
 
     async def _do(self, claim: ClaimT) -> SettlementT | None:
         """Do it, or None: hand it back. A bug costs its row a failure, not the worker its life."""
@@ -195,3 +192,14 @@ class Run(Generic[ClaimT, SettlementT]):
                 task.cancel()
             await asyncio.wait(self._in_flight)
             await self._settle_done()
+
+
+def _rooms(leases: Sequence[HostLease], busy: Counter[int], free: int, *, are_new: bool = False) -> list[Room]:
+    """For each host twice what it may have in flight; not for every single row that has ended."""
+    rooms: list[Room] = []
+    for lease in leases:
+        most = min(2 * lease.max_concurrency - busy[lease.host_id], free)
+        if most >= min(lease.max_concurrency, free) > 0:
+            rooms.append(Room(lease.host_id, most, are_new))
+            free -= most
+    return rooms

@@ -6,6 +6,8 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
 
+from forecourt.db.hosts import Room
+
 
 class Claimed(Protocol):
     """What the loop must know of a claim."""
@@ -31,8 +33,10 @@ class Work(Protocol[ClaimT, SettlementT]):
     def next_wake(self, connection: Connection) -> datetime | None:
         """When the first row that waits comes due."""
 
-    def claim(self, connection: Connection, host_id: int, *, limit: int, worker_id: str) -> Sequence[ClaimT]:
-        """Take up to `limit` ready rows of a host that we hold."""
+    def claim(
+        self, connection: Connection, rooms: Sequence[Room], *, worker_id: str, now: datetime
+    ) -> Sequence[ClaimT]:
+        """Take ready rows of hosts that we hold, as many as there is room for."""
 
     async def do(self, claim: ClaimT) -> SettlementT:
         """Bring one row to an end, outside the database."""

@@ -1,0 +1,118 @@
+"""External images that wait, and those that are ready: what is due, where, and when the next one will be.
+
+waiting ── its time has come ──► ready     wake
+
+Every look reads a range of a partial index, whatever the number of rows.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select, text, update
+
+from forecourt.db.image_places import places
+from forecourt.db.picked import picked
+from forecourt.db.tables import IMAGE_READY, IMAGE_WAITING, hosts, vehicle_images
+from forecourt.schedule import BEYOND_CAP, EXPIRING, VANISHING
+
+_WAKE_AT_ONCE = 1000
+_CLOCK_SLIPPED = timedelta(days=2)  # no rule sets a time that far ahead
+_MOST_LOOKED_AT = 1000
+_MOST_HOSTS_LOOKED_AT = 10_000
+
+_images = vehicle_images.c
+
+
+@dataclass(frozen=True)
+class Due:
+    """An image that could be claimed now."""
+
+    image_id: int
+    host_id: int
+    vehicle_id: int
+
+
+@dataclass(frozen=True)
+class ReadyHost:
+    """A host that has something to fetch, and the priority of its first image."""
+
+    host_id: int
+    priority: int
+
+
+def wake(connection: Connection, *, now: datetime) -> int:
+    """waiting → ready, a thousand at most of those whose time has come; the number.
+
+    So are as many whose time lies too far ahead to be one of ours.
+    """
+    over = (_images.next_attempt_at <= now, _images.next_attempt_at > now + _CLOCK_SLIPPED)
+    return sum(_wake(connection, each) for each in over)
+
+
+def next_wake(
+    connection: Connection, *, vehicle_ids: Collection[int] | None = None, max_images: int = 0
+) -> datetime | None:
+    """When the first waiting image comes due; those beyond the cap do not count.
+
+    Of all: where the first thousand that wait are beyond it, no earlier than that; looking further may be dear.
+
+    Args:
+        vehicle_ids: Of these only, and of each its first `max_images` living photos (0: all).
+    """
+    soonest = select(_images.next_attempt_at).where(text(IMAGE_WAITING)).order_by(_images.next_attempt_at)
+    if vehicle_ids is not None:
+        place = places(connection, vehicle_ids)
+        soonest = soonest.join(place, place.c.image_id == _images.id)
+        return connection.scalar((soonest.where(place.c.place <= max_images) if max_images else soonest).limit(1))
+    some = soonest.add_columns(_images.priority).limit(_MOST_LOOKED_AT).subquery()
+    counts = func.min(case((some.c.priority < BEYOND_CAP, some.c.next_attempt_at)))
+    first, last, number = connection.execute(select(counts, func.max(some.c.next_attempt_at), func.count())).one()
+    return first or (last if number == _MOST_LOOKED_AT else None)
+
+
+def hosts_with_ready(connection: Connection, *, random: Random) -> list[ReadyHost]:
+    """Hosts that have something to fetch within the cap, whoever holds them; at most ten thousand are looked at.
+
+    Args:
+        random: For where to begin, if there are more.
+    """
+    first = (
+        select(_images.priority)
+        .where(text(IMAGE_READY), _images.host_id == hosts.c.id, _images.priority < BEYOND_CAP)
+        .order_by(_images.priority, _images.sort_key)
+        .limit(1)
+        .scalar_subquery()
+    )
+    looked_at = select(hosts.c.id, first.label("priority")).where(hosts.c.paused_reason.is_(None)).order_by(hosts.c.id)
+    last = connection.scalar(select(func.max(hosts.c.id))) or 0
+    begin = random.randrange(last) if last > _MOST_HOSTS_LOOKED_AT else 0
+    found = connection.execute(looked_at.where(hosts.c.id > begin).limit(_MOST_HOSTS_LOOKED_AT)).all()
+    if begin and len(found) < _MOST_HOSTS_LOOKED_AT:
+        rest = looked_at.where(hosts.c.id <= begin).limit(_MOST_HOSTS_LOOKED_AT - len(found))
+        found = [*found, *connection.execute(rest)]
+    return [ReadyHost(host_id, priority) for host_id, priority in found if priority is not None]
+
+
+def due_of(connection: Connection, vehicle_ids: Collection[int], *, max_images: int) -> list[Due]:
+    """Everything ready among these vehicles' first `max_images` living photos (0: all), in the order of schedule.py."""
+    place = places(connection, vehicle_ids)
+    paused = select(hosts.c.id).where(hosts.c.paused_reason.is_not(None))
+    urgency = case((_images.priority <= VANISHING, _images.priority), else_=VANISHING + 1)
+    ready = (
+        select(_images.id, _images.host_id, _images.vehicle_id)
+        .join(place, place.c.image_id == _images.id)
+        .where(text(IMAGE_READY), _images.host_id.not_in(paused))
+        .order_by(urgency, and_(_images.is_primary, _images.priority != EXPIRING).desc(), _images.sort_key)
+    )
+    if max_images:
+        ready = ready.where(place.c.place <= max_images)
+    return [Due(*row) for row in connection.execute(ready)]
+
+
+def _wake(connection: Connection, over: ColumnElement[bool]) -> int:
+    some = select(_images.id).where(text(IMAGE_WAITING), over)
+    some = some.order_by(_images.next_attempt_at).limit(_WAKE_AT_ONCE)
+    due = update(vehicle_images).where(picked(connection, _images.id, some))
+    return connection.execute(due.values(next_attempt_at=None)).rowcount

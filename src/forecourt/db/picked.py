@@ -1,0 +1,28 @@
+"""Rows picked by one statement, each by one worker: whoever comes at the same moment picks others.
+
+PostgreSQL may run a subquery more than once, and then `id IN (SELECT … LIMIT …)` picks too many; and two that lock the
+same rows in another order wait for each other. So the rows are picked and locked first, those that are locked are
+passed over, and what was picked is kept as an array: a join might read the whole table instead.
+"""
+
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Select, any_, func, select
+
+
+def picked(connection: Connection, column: Column[Any], some: Select[Any]) -> ColumnElement[bool]:
+    """Whether the row is among these, for the WHERE of an UPDATE.
+
+    Args:
+        column: The table's id.
+        some: Selects one column, `id`, under all conditions that the row must still fulfil when it is locked.
+    """
+    if connection.dialect.name == "sqlite":  # one writer at a time
+        return column.in_(some)
+    locked = some.with_for_update(skip_locked=True).cte("picked").prefix_with("MATERIALIZED", dialect="postgresql")
+    return kept(column, select(locked.c.id))
+
+
+def kept(column: Column[Any], ids: Select[Any]) -> ColumnElement[bool]:
+    """Whether it is one of those ids, which are looked up once; PostgreSQL only."""
+    return column == any_(func.array(ids.scalar_subquery()))

@@ -1,0 +1,105 @@
+"""How one worker claims photos: where it is in the order of each host that it holds.
+
+It goes on from where it was, so that dead row versions beside an old snapshot are not read again and again, and begins
+at the head again once a minute, and where it has just leased the host: there may be photos now that are more urgent.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from forecourt.db import image_claims, image_places, vehicle_images
+from forecourt.db.hosts import Room
+from forecourt.db.image_claims import END, HEAD, ImageClaim, Place, Range
+from forecourt.schedule import EXPIRING, VANISHING, expiry_key
+
+_BEGINS_AGAIN = timedelta(minutes=1)
+_EXPIRING_END: Place = (EXPIRING + 1, -1)
+_MOST_ROUNDS = 20
+
+
+@dataclass
+class _Reader:
+    """Attributes: `place`: of the last image that was claimed; END where there were no more."""
+
+    place: Place
+    began_at: datetime
+
+
+@dataclass
+class PhotoClaims:
+    """The claims of one worker.
+
+    Attributes:
+        cap: The most photos of one vehicle that are ours; 0 is all.
+    """
+
+    cap: int
+    _readers: dict[int, _Reader] = field(default_factory=dict)
+
+    def claim(
+        self,
+        connection: Connection,
+        rooms: Sequence[Room],
+        *,
+        worker_id: str,
+        now: datetime,
+        only_expiring: bool = False,
+    ) -> list[ImageClaim]:
+        """The first of each host, in the order of schedule.py.
+
+        Those whose URLs have died come along: they are settled without a request.
+        """
+        until = _EXPIRING_END if only_expiring else END
+        kept: list[ImageClaim] = []
+        left = [room for room in rooms if self._begin(room, now=now).place < until or room.is_new]
+        for _ in range(_MOST_ROUNDS):
+            claims = self._next(connection, left, until, worker_id=worker_id, now=now)
+            over = self._fallen_back(connection, claims, now=now)
+            kept += [claim for claim in claims if claim.image_id not in over]
+            back = Counter(claim.host_id for claim in claims if claim.image_id in over)
+            left = [Room(host_id, most) for host_id, most in back.items()]
+            if not left:
+                break
+        return kept
+
+    def _begin(self, room: Room, *, now: datetime) -> _Reader:
+        reader = self._readers.get(room.host_id)
+        if reader is None or room.is_new or not timedelta(0) <= now - reader.began_at < _BEGINS_AGAIN:
+            reader = self._readers[room.host_id] = _Reader(HEAD, now)
+        return reader
+
+    def _next(
+        self, connection: Connection, rooms: Sequence[Room], until: Place, *, worker_id: str, now: datetime
+    ) -> list[ImageClaim]:
+        alive: Place = (EXPIRING, expiry_key(now))
+        ranges = []
+        for room in rooms:
+            place = self._readers[room.host_id].place
+            if place == HEAD:
+                ranges.append(image_claims.dead(room.host_id, now=now))
+            ranges.append(Range(room.host_id, room.most, max(place, alive), until))
+        claims = image_claims.claim_ranges(connection, ranges, worker_id=worker_id, now=now) if ranges else []
+        last = {claim.host_id: claim.place for claim in claims if claim.place > alive}
+        found = Counter(claim.host_id for claim in claims if claim.place > alive)
+        for room in rooms:
+            reader = self._readers[room.host_id]
+            reader.place = until if found[room.host_id] < room.most else last[room.host_id]
+        return claims
+
+    def _fallen_back(self, connection: Connection, claims: Sequence[ImageClaim], *, now: datetime) -> set[int]:
+        """Those of auctions that have ended meanwhile: back in the row, and at their usual place."""
+        first = [claim for claim in claims if claim.place[0] == VANISHING]
+        over = (
+            image_places.auctions_over(connection, {claim.vehicle_id for claim in first}, now=now) if first else set()
+        )
+        if not over:
+            return set()
+        image_places.assign_priorities(connection, over, cap=self.cap, now=now)
+        ids = [claim.image_id for claim in first if claim.vehicle_id in over]
+        fallen = set(ids) - image_places.vanishing(connection, ids)
+        vehicle_images.hand_back(connection, [claim for claim in first if claim.image_id in fallen])
+        return fallen
