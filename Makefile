@@ -6,7 +6,11 @@ FROM := pyproject.toml uv.lock tools/install.sh tools/get_uv.py
 SECONDS ?= 60
 SEED ?= 1
 
-.PHONY: help install demo test check extraction-report fuzz
+KILLS ?= 200
+PHOTOS ?= 2000
+DATABASE ?= sqlite
+
+.PHONY: help install demo test check extraction-report fuzz campaign-kills
 
 help:
 	@echo "make demo     the guided tour over three dealer sites on this machine"
@@ -15,6 +19,7 @@ help:
 	@echo "make check    format, lint, types, the order of imports, docs that match the code"
 	@echo "make extraction-report    how well and how fast pages are read; make extraction-report PAGES=folder for others"
 	@echo "make fuzz     spoilt pages for a minute; make fuzz SECONDS=600 SEED=2 for longer and for others"
+	@echo "make campaign-kills    200 kills over 2,000 photos; KILLS=100 PHOTOS=1000 DATABASE=postgresql SEED=2 for others"
 
 install: .venv/.forecourt
 	@echo "ready: .venv/bin/forecourt --help"
@@ -38,6 +43,9 @@ extraction-report: .venv/.development
 
 fuzz: .venv/.development
 	@PYTHONPATH=tests nice -n 15 .venv/bin/python tools/fuzz_listing.py --seconds $(SECONDS) --seed $(SEED)
+
+campaign-kills: .venv/.development
+	@PYTHONPATH=tests nice -n 5 .venv/bin/python tools/campaign_kills.py --kills $(KILLS) --photos $(PHOTOS) --database $(DATABASE) --seed $(SEED)
 
 .venv/.forecourt: $(FROM)
 	@sh tools/install.sh --no-dev --inexact

@@ -1,6 +1,6 @@
 """Somebody who looks at the vehicles all the time while the program is treated badly."""
 
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any, Self
 
 from running_program import Program, images
@@ -21,6 +21,7 @@ class Watch:
         self._every_seconds = every_seconds
         self._expected: set[int] = set()
         self._stored: dict[int, dict[str, Any]] = {}
+        self._one_look = Lock()
         self._done = Event()
         self._thread = Thread(target=self._look_on, name="watch")
         self.looks = 0
@@ -39,10 +40,15 @@ class Watch:
         self._thread.join()
         self._engine.dispose()
 
+    def look(self) -> None:
+        """Now, beside the looks that are had anyway."""
+        with self._one_look:
+            self._look()
+
     def _look_on(self) -> None:
         while not self._done.wait(self._every_seconds):
-            self._look()
-        self._look()
+            self.look()
+        self.look()
 
     def _look(self) -> None:
         rows = {row["id"]: row for row in images(self._engine)}

@@ -1,17 +1,16 @@
 """C11, C02: whoever is stopped leaves in order; whoever wakes up late changes nothing."""
 
 import signal
-import sqlite3
-import subprocess
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
+from frozen import freeze, the_lease_runs_out
 from running_program import Program, ended, everything, held, images, nothing_is_held, shown
 from servers.dealer_site import dealer_site, wait_until
-from sqlalchemy import Engine, select, text, update
+from sqlalchemy import Engine, select
 
 from forecourt.db import tables, workers
-from forecourt.db.engine import reading, writing
+from forecourt.db.engine import writing
 
 
 def test_a_stop_finishes_what_is_in_flight_and_says_how_to_go_on(program: Program) -> None:
@@ -101,9 +100,9 @@ def test_a_worker_that_wakes_up_late_changes_no_row(program: Program) -> None:
         shown(program.engine, site)
         with program.started("trickle-backfill-images") as late:
             site.wait_for_photo_requests(3)
-            _freeze(late, program.engine)
+            freeze(late, program.engine)
             assert held(program.engine) > 0
-            _the_lease_runs_out(program.engine)
+            the_lease_runs_out(program.engine)
             site.photo_delay_seconds = 0
             heir = program.run("trickle-backfill-images")
             rows, asked = everything(program.engine), site.asked.total()
@@ -123,7 +122,7 @@ def test_a_worker_that_wakes_up_before_any_heir_goes_on_under_a_new_name(program
         shown(program.engine, site)
         with program.started("trickle-backfill-images") as process:
             site.wait_for_photo_requests(3)
-            _freeze(process, program.engine)
+            freeze(process, program.engine)
             _bury(program.engine)
             site.photo_delay_seconds = 0
             process.send_signal(signal.SIGCONT)
@@ -132,35 +131,6 @@ def test_a_worker_that_wakes_up_before_any_heir_goes_on_under_a_new_name(program
     assert done.code == 0
     assert {row["status"] for row in images(program.engine)} == {"stored"}
     assert nothing_is_held(program.engine)
-
-
-def _freeze(process: subprocess.Popen[str], engine: Engine) -> None:
-    """Stop it where it stands, but not in the middle of a transaction: it would lock out its heir, and the test."""
-    process.send_signal(signal.SIGSTOP)
-    while _is_in_a_transaction(engine):
-        process.send_signal(signal.SIGCONT)
-        time.sleep(0.01)
-        process.send_signal(signal.SIGSTOP)
-
-
-def _is_in_a_transaction(engine: Engine) -> bool:
-    if engine.dialect.name == "sqlite":
-        try:
-            with sqlite3.connect(str(engine.url.database), timeout=0, isolation_level=None) as file:
-                file.execute("BEGIN IMMEDIATE")
-                file.execute("ROLLBACK")
-            file.close()
-        except sqlite3.OperationalError:
-            return True
-        return False
-    with reading(engine) as connection:
-        others = "datname = current_database() AND pid <> pg_backend_pid() AND state NOT IN ('idle', 'disabled')"
-        return bool(connection.scalar(text(f"SELECT count(*) FROM pg_stat_activity WHERE {others}")))  # noqa: S608
-
-
-def _the_lease_runs_out(engine: Engine) -> None:
-    with writing(engine) as connection:
-        connection.execute(update(tables.workers).values(alive_until=datetime.now(UTC) - timedelta(seconds=1)))
 
 
 def _bury(engine: Engine) -> None:

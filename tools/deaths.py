@@ -1,0 +1,215 @@
+"""A campaign of deaths: one life of the program after the other, each ended by SIGKILL, and what they cost.
+
+start → some photos later, at a random moment → SIGKILL
+→ SIGSTOP → an heir does its work → SIGCONT → SIGKILL
+"""
+
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from random import Random
+
+from frozen import freeze, the_lease_runs_out
+from photo_watch import Watch
+from running_program import Program, images, is_whole, kill, nothing_is_held, shown
+from servers.dealer_site import DealerSite, wait_until
+from sqlalchemy import ColumnElement, select, update
+
+from forecourt.db.engine import reading, writing
+from forecourt.db.tables import import_queue, vehicle_images
+from forecourt.db.workers import LEASE
+
+DELAY_SECONDS = 0.15  # of a photo: there is something in flight at most moments
+_TRICKLE = ("trickle-backfill-images", "--limit", "1000")
+_COMMANDS = (_TRICKLE, _TRICKLE, (*_TRICKLE, "--follow"), ("worker",))
+_STARTS = 0.12  # the share of lives that end while they begin
+_PATIENCE_SECONDS = 3.0  # for a life that asks for nothing: what is left may wait
+
+
+@dataclass
+class Figures:
+    """What a campaign did and what it found.
+
+    Attributes:
+        held: By photo, how often its holder died or froze: so many more requests than one are fair.
+        by_heirs: How many photos had been finished by an heir when the frozen one that had held them woke up.
+        waited: How many rows still waited at the end because workers had died over them; they are made due.
+        faults: What no campaign may find.
+    """
+
+    photos: int
+    kills: int = 0
+    while_starting: int = 0
+    freezes: int = 0
+    by_heirs: int = 0
+    waited: int = 0
+    requests: int = 0
+    looks: int = 0
+    stored: int = 0
+    files: int = 0
+    held: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+    def lines(self) -> Iterator[str]:
+        """For people."""
+        yield f"kills                 {self.kills}, of them {self.while_starting} while starting"
+        yield f"freezes               {self.freezes}; heirs had finished {self.by_heirs} of their photos at the waking"
+        yield f"photos                {self.photos}: {self.stored} stored, in {self.files} files"
+        yield f"requests for photos   {self.requests}; {self.held.total()} photos were held at a death or a freeze"
+        yield f"made due at the end   {self.waited} rows that waited because workers had died over them"
+        yield f"looks of a reader     {self.looks}"
+        yield from (f"FAULT                 {fault}" for fault in self.faults)
+
+
+@dataclass
+class Campaign:
+    """So many kills over the photos of a site.
+
+    Args:
+        site: Of which the program's database knows nothing yet.
+        freezes: The share of lives that are frozen first.
+        waits_out: The first frozen worker's lease runs out by itself; the end of all others' is brought forward.
+    """
+
+    program: Program
+    site: DealerSite
+    watch: Watch
+    kills: int
+    random: Random
+    freezes: float = 0.08
+    waits_out: bool = False
+
+    def run(self) -> Figures:
+        """Import, kill, finish with one plain run, count."""
+        shown(self.program.engine, self.site)
+        self.figures = Figures(len(self.site.photo_urls))
+        self.watch.begin()
+        while self.figures.kills < self.kills and self._left():
+            self._live_once()
+        if self.figures.kills < self.kills:
+            self._fault("all photos were stored before the last kill: take more of them")
+        self.figures.waited = self._make_due()
+        last = self.program.run(*_TRICKLE)
+        if last.code != 0:
+            self._fault(f"the last run ended with {last.code}: {last.err}{last.out}")
+        self._count()
+        return self.figures
+
+    def _live_once(self) -> None:
+        """From a process's start to its SIGKILL; so long that the photos last until the last kill."""
+        fate = self.random.random()
+        with self.program.started(*self.random.choice(_COMMANDS)) as process:
+            if fate < _STARTS:
+                time.sleep(self.random.uniform(0, 1))
+            else:
+                self._let_work(process)
+            if process.poll() is not None:
+                self._make_due()  # all that was left waits
+            elif fate < _STARTS:
+                self.figures.while_starting += 1
+                self._end(process)
+            elif fate < _STARTS + self.freezes:
+                self._freeze_until_an_heir_has_worked(process)
+            else:
+                self._end(process)
+
+    def _let_work(self, process: "subprocess.Popen[str]") -> None:
+        kills_left = self.kills - self.figures.kills
+        some = self.random.randint(1, 1 + 2 * self._left() // kills_left)
+        enough = self.site.photo_requests.total() + some
+        with suppress(AssertionError):
+            wait_until(
+                lambda: self.site.photo_requests.total() >= enough or process.poll() is not None,
+                seconds=_PATIENCE_SECONDS,
+            )
+        time.sleep(self.random.uniform(0, DELAY_SECONDS))
+
+    def _freeze_until_an_heir_has_worked(self, late: "subprocess.Popen[str]") -> None:
+        freeze(late, self.program.engine)
+        held = self._held()
+        self.figures.held.update(held)
+        if self.waits_out and not self.figures.freezes:
+            time.sleep(LEASE.total_seconds() + 1)
+        else:
+            the_lease_runs_out(self.program.engine)
+        self.figures.freezes += 1
+        enough = self.site.photo_requests.total() + 2 * len(held)
+        with self.program.started(*_TRICKLE) as heir:
+            with suppress(AssertionError):
+                wait_until(
+                    lambda: held <= self._stored() or self.site.photo_requests.total() >= enough,
+                    seconds=_PATIENCE_SECONDS,
+                )
+            self.figures.by_heirs += len(held & self._stored())
+            self.watch.look()  # from now on these may not change
+            late.send_signal(signal.SIGCONT)
+            time.sleep(self.random.uniform(0, 3 * DELAY_SECONDS))
+            self._end(heir, late)
+
+    def _end(self, *processes: "subprocess.Popen[str]") -> None:
+        """Where there are two, both stand still first: one that lives would hand back what the dead one held."""
+        held: set[str] = set()
+        if len(processes) > 1:
+            for process in processes:
+                process.send_signal(signal.SIGSTOP)
+            held = self._held()
+        for process in processes:
+            if process.poll() is None:
+                self.figures.kills += 1
+                try:
+                    kill(process)
+                except AssertionError:
+                    self._fault("a child outlived its worker")
+        self.figures.held.update(held | self._held())
+        for process in processes:
+            said = process.stderr.read() if process.stderr else ""
+            if "Traceback" in said:
+                self._fault(said)
+
+    def _make_due(self) -> int:
+        """Rows over which workers have died wait for minutes: the database's own column says until when."""
+        with writing(self.program.engine) as connection:
+            made_due = [
+                connection.execute(
+                    update(table).where(table.c.next_attempt_at.is_not(None)).values(next_attempt_at=None)
+                ).rowcount
+                for table in (vehicle_images, import_queue)
+            ]
+        return made_due[0]
+
+    def _count(self) -> None:
+        figures, rows = self.figures, images(self.program.engine)
+        asked = self.site.photo_requests
+        files = [path for path in self.program.files() if path.suffix == ".jpg"]
+        figures.requests, figures.looks, figures.files = asked.total(), self.watch.looks, len(files)
+        figures.stored = sum(row["status"] == "stored" and is_whole(self.program, row) for row in rows)
+        figures.faults += self.watch.losses[:10]
+        if not len(rows) == figures.stored == figures.files == figures.photos:
+            self._fault(f"{len(rows)} rows, {figures.stored} stored, {figures.files} files")
+        for url, count in asked.items():
+            if count > 1 + figures.held[url]:
+                self._fault(f"{url} was asked for {count} times, and held at {figures.held[url]} deaths")
+        if self.program.strays():
+            self._fault(f"left behind: {self.program.strays()}")
+        if not nothing_is_held(self.program.engine):
+            self._fault("a row, a host or a worker is still held")
+
+    def _left(self) -> int:
+        return self.figures.photos - len(self._stored())
+
+    def _stored(self) -> set[str]:
+        return self._urls(~vehicle_images.c.is_external)
+
+    def _held(self) -> set[str]:
+        return self._urls(vehicle_images.c.lease_owner.is_not(None))
+
+    def _urls(self, which: ColumnElement[bool]) -> set[str]:
+        with reading(self.program.engine) as connection:
+            return set(connection.scalars(select(vehicle_images.c.source_url).where(which)))
+
+    def _fault(self, what: str) -> None:
+        self.figures.faults.append(what)
