@@ -7,12 +7,14 @@ section 18, the WebP container specification (RFC 9649) and RFC 6386, section 9.
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from forecourt.photo.exif import orientation_of
 from forecourt.photo.types import GIF, PNG, WEBP, PhotoType
 
 _PNG_MAGIC: Final = b"\x89PNG\r\n\x1a\n"
+_PNG_SHOWN_ANYWAY: Final = frozenset({b"IDAT", b"IEND"})  # a browser shows the rows that came before the fault
 _CRC_BYTES: Final = 4
 _LOSSLESS_SIZE: Final = 0x3FFF  # 14 bits
 
@@ -26,21 +28,29 @@ def size_of(photo_type: PhotoType, data: bytes) -> tuple[int, int] | None:
         return None
 
 
-def png_picture(data: bytes) -> bytes | None:
-    """The picture alone: what every decoder must read, and transparency. None if any of it is broken or cut off.
+@dataclass(frozen=True)
+class Picture:
+    """The bytes that are decoded; as far as the first broken part, where they are not whole."""
+
+    data: bytes
+    is_whole: bool
+
+
+def png_picture(data: bytes) -> Picture | None:
+    """The picture alone: what every decoder must read, and transparency. None if it is broken before its pixels.
 
     Text, profiles and the frames of an animation are left out; a checksum that fails there costs nothing.
     """
     kept = [_PNG_MAGIC]
     for name, body, is_sound in _png_chunks(data):
         is_critical = name[:1].isupper()
-        if is_critical and not is_sound:
+        if is_critical and not is_sound and name not in _PNG_SHOWN_ANYWAY:
             return None
-        if is_sound and (is_critical or name == b"tRNS"):
+        if is_critical or (is_sound and name == b"tRNS"):
             kept += [struct.pack("!I", len(body)), name, body, struct.pack("!I", zlib.crc32(body, zlib.crc32(name)))]
-        if name == b"IEND":
-            return b"".join(kept)
-    return None
+        if is_critical and (name == b"IEND" or not is_sound):
+            return Picture(b"".join(kept), is_whole=is_sound)
+    return Picture(b"".join(kept), is_whole=False)
 
 
 def orientation(photo_type: PhotoType, data: bytes) -> int:

@@ -37,11 +37,20 @@ class VerifiedPhoto:
     height: int
     thumbhash: str  # base64
     dhash: str  # 16 hex digits
+    is_damaged: bool = False  # a part of it is missing or wrong; a browser shows the rest
 
     @property
     def storage_path(self) -> str:
         """Where the photo store keeps it: the bytes name their place, so twice is once."""
         return f"{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}.{self.extension}"
+
+
+class DamagedPhoto(TransientError):
+    """It is not whole, and a browser shows the rest of it: better than nothing."""
+
+    def __init__(self, detail: str, photo: VerifiedPhoto) -> None:
+        super().__init__(FailureKind.DAMAGED, detail)
+        self.photo = photo
 
 
 def decoding_pool(*, processes: int) -> ConfinedPool:
@@ -75,7 +84,8 @@ class Verifier:
         Raises:
             PermanentError: unsupported_type, too_many_pixels, not_a_photo (under 100 px, or one flat colour).
             Blocked: not_a_photo, where a web page or a line of text came in place of a photo.
-            TransientError: empty, damaged (cut off or corrupted), decoder_died.
+            DamagedPhoto: damaged (cut off or corrupted), and can be shown.
+            TransientError: empty, damaged and nothing of it can be shown, decoder_died.
         """
         if size == 0:
             raise TransientError(FailureKind.EMPTY)
@@ -89,7 +99,7 @@ class Verifier:
         if isinstance(answer, _Refusal):
             raise _trouble(answer)
         found = SUPPORTED[answer.type]
-        return VerifiedPhoto(
+        photo = VerifiedPhoto(
             sha256=sha256,
             size=size,
             mime_type=found.mime_type,
@@ -98,7 +108,11 @@ class Verifier:
             height=answer.height,
             thumbhash=answer.thumbhash,
             dhash=answer.dhash,
+            is_damaged=answer.damage is not None,
         )
+        if answer.damage is not None:
+            raise DamagedPhoto(_said(answer.damage), photo)
+        return photo
 
     async def _ask(self, path: Path, *, alone: bool) -> "_Answer":
         said = await self._pool.run({"max_pixels": self._max_pixels, "alone": alone}, file=path)
@@ -114,6 +128,7 @@ class _Seen(BaseModel):
     height: Annotated[int, Field(gt=0, lt=2**31)]
     thumbhash: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{4,60}={0,2}$")]
     dhash: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    damage: str | None
 
 
 class _Refusal(BaseModel):
@@ -126,7 +141,7 @@ _ANSWER: Final[TypeAdapter[_Answer]] = TypeAdapter(_Answer)
 
 
 def _trouble(refusal: _Refusal) -> Trouble:
-    detail = "".join(c for c in refusal.detail if c.isprintable())[:200]
+    detail = _said(refusal.detail)
     match refusal.error:
         case "web_page":
             return Blocked(FailureKind.NOT_A_PHOTO, f"{detail} came in place of a photo")
@@ -136,3 +151,7 @@ def _trouble(refusal: _Refusal) -> Trouble:
             return TransientError(FailureKind.DECODER_DIED, "the child would not decode it alone")
         case kind:
             return PermanentError(FailureKind(kind), detail)
+
+
+def _said(text: str) -> str:
+    return "".join(c for c in text if c.isprintable())[:200]
