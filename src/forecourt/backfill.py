@@ -16,8 +16,9 @@ from sqlalchemy import Connection
 from forecourt.db import expired_images, hosts, image_places, vehicle_images
 from forecourt.db.hosts import HostStanding
 from forecourt.db.image_claims import ImageClaim
-from forecourt.db.vehicle_images import FailedImage, StoredImage
-from forecourt.errors import Blocked, Expired, Gone, PermanentError, Trouble
+from forecourt.db.vehicle_images import FailedImage, MovedImage, StoredImage
+from forecourt.errors import Blocked, Expired, Gone, HostTaken, PermanentError, Trouble
+from forecourt.fetch.address import host_of
 from forecourt.fetch.client import Download, Fetcher
 from forecourt.listing import expires_at
 from forecourt.photo.verify import VerifiedPhoto, Verifier
@@ -42,19 +43,38 @@ class Failed:
     error: Trouble
 
 
-Settlement = Stored | Failed
+@dataclass(frozen=True)
+class Moved:
+    """A redirect led to a host that is not free now: the row waits there, for whoever holds it.
+
+    Attributes:
+        hops: Redirects that were followed to get there, in all.
+    """
+
+    claim: ImageClaim
+    url: str
+    hops: int
+
+
+Settlement = Stored | Failed | Moved
 
 
 async def backfill_one(claim: ImageClaim, *, fetcher: Fetcher, verifier: Verifier, store: PhotoStore) -> Settlement:
     """Bring one claimed image to an end. Never raises for what a stranger's server or file may do.
 
-    Where one form of the photo is refused, the next one that its page names is asked for. If none will do, what was
-    wrong with the first one counts.
+    Where one form of the photo is refused, the next one that its page names is asked for, unless it lies on a host that
+    is not free now. If none will do, what was wrong with the first one counts.
     """
     ended: list[Failed] = []
-    for url in (claim.source_url, *claim.candidates):
+    first = _first_url(claim)
+    for url in (first, *claim.candidates):
+        hops = 0 if ended else claim.fetch_hops
+        at_once = bool(ended) or (claim.fetch_url is not None and first != claim.fetch_url)
         try:
-            return await _store_form(claim, url, fetcher=fetcher, verifier=verifier, store=store)
+            return await _store_form(claim, url, hops, at_once=at_once, fetcher=fetcher, verifier=verifier, store=store)
+        except HostTaken as taken:
+            if not ended:
+                return Moved(claim, taken.url, hops + taken.hops)
         except Trouble as error:
             ended.append(Failed(claim, error))
             if not isinstance(error, Gone | Expired | Blocked | PermanentError):
@@ -62,13 +82,24 @@ async def backfill_one(claim: ImageClaim, *, fetcher: Fetcher, verifier: Verifie
     return ended[0]
 
 
-async def _store_form(
-    claim: ImageClaim, url: str, *, fetcher: Fetcher, verifier: Verifier, store: PhotoStore
-) -> Stored:
+def _first_url(claim: ImageClaim) -> str:
+    """Where a redirect led to, unless that address was signed and has died while the row waited there."""
+    if claim.fetch_url is None or _died_at(claim.fetch_url, claim):
+        return claim.source_url
+    return claim.fetch_url
+
+
+def _died_at(url: str, claim: ImageClaim) -> datetime | None:
     dies_at = expires_at(url)
-    if dies_at and dies_at <= claim.claimed_at:
+    return dies_at if dies_at and dies_at <= claim.claimed_at else None
+
+
+async def _store_form(
+    claim: ImageClaim, url: str, hops: int, *, at_once: bool, fetcher: Fetcher, verifier: Verifier, store: PhotoStore
+) -> Stored:
+    if dies_at := _died_at(url, claim):
         raise Expired(f"its URL was good until {dies_at:%Y-%m-%d %H:%M:%S} UTC")
-    download = await fetcher.get_photo(url, referer=claim.referer, folder=store.scratch)
+    download = await fetcher.get_photo(url, referer=claim.referer, folder=store.scratch, hops=hops, at_once=at_once)
     try:
         photo = await verifier.verify(download.path, sha256=download.sha256, size=download.size)
         await store.put(photo.storage_path, download.path)
@@ -96,6 +127,7 @@ def settle(
     """
     stored = [each for each in settlements if isinstance(each, Stored)]
     failed = [each for each in settlements if isinstance(each, Failed)]
+    moved = [each for each in settlements if isinstance(each, Moved)]
     changed = vehicle_images.store(connection, [_stored_image(each, shown_at) for each in stored], now=now)
     if failed:
         failed = _without_listing(connection, failed, now=now)
@@ -104,9 +136,11 @@ def settle(
         changed |= vehicle_images.postpone(connection, images)
         ended = vehicle_images.end(connection, images, now=now)
         changed |= ended
-        moved = ended | {each.claim.image_id for each in failed if isinstance(each.error, Expired)}
-        vehicle_ids = {each.claim.vehicle_id for each in failed if each.claim.image_id in moved & changed}
+        fallen = ended | {each.claim.image_id for each in failed if isinstance(each.error, Expired)}
+        vehicle_ids = {each.claim.vehicle_id for each in failed if each.claim.image_id in fallen & changed}
         image_places.assign_priorities(connection, vehicle_ids, cap=cap, now=now)
+    changed |= vehicle_images.move(connection, _moved_images(connection, moved))
+    vehicle_images.bring_home(connection, _homes(connection, [*stored, *failed]))
     return changed
 
 
@@ -118,6 +152,18 @@ def _without_listing(connection: Connection, failed: Sequence[Failed], *, now: d
         Failed(each.claim, Expired(each.error.detail, is_last=True)) if each.claim.image_id in lost else each
         for each in failed
     ]
+
+
+def _moved_images(connection: Connection, moved: Sequence[Moved]) -> list[MovedImage]:
+    host_ids = hosts.ids_of(connection, {host_of(each.url) for each in moved})
+    return [MovedImage(each.claim, host_ids[host_of(each.url)], each.url, each.hops) for each in moved]
+
+
+def _homes(connection: Connection, ended: Sequence[Stored | Failed]) -> list[tuple[ImageClaim, int]]:
+    """Those that were asked for at another host, and their first one."""
+    away = [each.claim for each in ended if each.claim.fetch_url is not None]
+    host_ids = hosts.ids_of(connection, {host_of(claim.source_url) for claim in away})
+    return [(claim, host_ids[host_of(claim.source_url)]) for claim in away]
 
 
 def _stored_image(stored: Stored, shown_at: Callable[[int, str], str]) -> StoredImage:
@@ -139,13 +185,14 @@ def _stored_image(stored: Stored, shown_at: Callable[[int, str], str]) -> Stored
 
 
 def _failed_image(failed: Failed, host: HostStanding, *, now: datetime, random: Random) -> FailedImage:
-    """A host's trouble counts on the photo where the host answers others, and where it was not this host's at all."""
+    """A host's trouble counts on the photo where the host answers others, and where it was not its first host's."""
+    is_elsewhere = failed.claim.fetch_url is not None
     verdict = after_failure(
         failed.error,
         failed.claim.record,
         now=now,
-        host_waits_until=host.waits_until,
-        counts=host.answered_lately or host.waits_until is None,
+        host_waits_until=None if is_elsewhere else host.waits_until,
+        counts=is_elsewhere or host.answered_lately or host.waits_until is None,
         random=random,
     )
     return FailedImage(failed.claim, failed.error.kind, failed.error.detail, verdict)

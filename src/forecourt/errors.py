@@ -10,6 +10,7 @@
     │   └── PermanentError    trying again cannot help
     ├── StoreUnavailable    our own disk or object store: the run pauses, no row is touched
     ├── LeaseLost           another worker owns the host now: drop the work
+    ├── HostTaken           a redirect leads to a host that is not free just now: the row goes there
     ├── Paused              a passing reason ends this run (exit code 75); the text says which
     └── WrongUse            the operator must change something (exit code 2)
         └── SettingsError     FORECOURT_* or forecourt.toml
@@ -75,6 +76,21 @@ class StoreUnavailable(ForecourtError):
 
 class LeaseLost(ForecourtError):
     """The right to talk to a host has passed to another worker."""
+
+
+class HostTaken(ForecourtError):
+    """Another worker holds the host, or it asked for patience.
+
+    Attributes:
+        url: What leads there; empty until the redirect loop has said so.
+        hops: Redirects that were followed in this claim, the one that leads there included.
+    """
+
+    def __init__(self, host: str, *, url: str = "", hops: int = 0) -> None:
+        super().__init__(f"{host} is not free now")
+        self.host = host
+        self.url = url
+        self.hops = hops
 
 
 class Paused(ForecourtError):

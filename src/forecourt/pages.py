@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from forecourt.confined.pool import ConfinedDied, ConfinedPool
-from forecourt.db import hosts
+from forecourt.db import host_robots, hosts
 from forecourt.db.database import Database
 from forecourt.db.engine import database_now
 from forecourt.errors import Blocked, TransientError
@@ -143,14 +143,14 @@ def _not_blocked(reading: PageReading) -> PageReading:
 
 
 def _kept(connection: Connection, host: str) -> str | None:
-    kept = hosts.robots(connection, host)
+    kept = host_robots.kept(connection, host)
     if kept is None or database_now(connection) - datetime.fromisoformat(kept["fetched_at"]) > _ROBOTS_LAST:
         return None
     return str(kept["text"])
 
 
 def _keep(connection: Connection, host: str, text: str, crawl_delay_seconds: float | None) -> None:
-    [host_id] = hosts.ids_of(connection, [host]).values()
-    hosts.remember_robots(
-        connection, host_id, rules=text, crawl_delay_seconds=crawl_delay_seconds, now=database_now(connection)
+    hosts.ids_of(connection, [host])  # it may be new
+    host_robots.keep(
+        connection, host, rules=text, crawl_delay_seconds=crawl_delay_seconds, now=database_now(connection)
     )

@@ -6,7 +6,7 @@ from random import Random
 from made import DAY, NOW, snapshot, worker
 from sqlalchemy import Engine, update
 
-from forecourt.db import hosts, workers
+from forecourt.db import host_robots, hosts, workers
 from forecourt.db.engine import writing
 from forecourt.db.hosts import HostLease, Manners
 from forecourt.db.tables import hosts as table
@@ -34,7 +34,8 @@ def test_a_host_has_one_owner_and_the_other_is_noted_as_waiting(db: Engine) -> N
 
     assert (mine.interval_seconds, mine.max_concurrency, mine.on_probation) == (0.5, 2, False)
     with writing(db) as connection:
-        assert hosts.wanted(connection, worker_id="w1") == {host_id}
+        [held] = hosts.held_by(connection, worker_id="w1", manners=MANNERS)
+    assert (held.lease.host_id, held.is_wanted, held.is_open) == (host_id, True, True)
 
 
 def test_the_heir_waits_one_interval(db: Engine) -> None:
@@ -119,7 +120,7 @@ def test_a_clock_that_slipped_holds_up_no_host(db: Engine) -> None:
 def test_crawl_delay_slows_the_whole_host(db: Engine) -> None:
     host_id = host(db)
     with writing(db) as connection:
-        hosts.remember_robots(connection, host_id, rules="Crawl-delay: 7", crawl_delay_seconds=7, now=NOW)
+        host_robots.keep(connection, "dealer.example", rules="Crawl-delay: 7", crawl_delay_seconds=7, now=NOW)
 
     [mine] = lease(db, host_id, worker(db, "w1"))
 

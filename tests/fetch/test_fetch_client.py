@@ -166,8 +166,8 @@ def test_a_lease_that_is_lost_while_the_photo_came_leaves_nothing_behind(
     granted = turns.turn
 
     @asynccontextmanager
-    async def lost(host: str) -> AsyncIterator[None]:
-        async with granted(host):
+    async def lost(host: str, *, at_once: bool) -> AsyncIterator[None]:
+        async with granted(host, at_once=at_once):
             yield
         raise LeaseLost(host)
 

@@ -1,12 +1,14 @@
 """Cases U21 and U22: our own redirect loop."""
 
+from pathlib import Path
+
 import pytest
 from servers.errands import NotedTurns, Send
 from servers.misbehaving import MisbehavingServer, answer, misbehaving, redirect
 
-from forecourt.errors import LeaseLost, PermanentError, TransientError
+from forecourt.errors import HostTaken, LeaseLost, PermanentError, TransientError
 from forecourt.failure_kinds import FailureKind
-from forecourt.fetch.client import FetchedPage
+from forecourt.fetch.client import Download, FetchedPage
 
 
 def get(send: Send, url: str) -> FetchedPage:
@@ -117,10 +119,10 @@ def test_a_host_lease_that_is_lost_stops_the_photo_before_the_next_request(
     server.on("/a", redirect("/b"))
     granted = turns.turn
 
-    def once(host: str) -> object:
+    def once(host: str, *, at_once: bool) -> object:
         if turns.taken:
             raise LeaseLost(host)
-        return granted(host)
+        return granted(host, at_once=at_once)
 
     monkeypatch.setattr(turns, "turn", once)
 
@@ -137,3 +139,35 @@ def test_u19_our_own_address_is_no_source(send: Send, server: MisbehavingServer)
         send(lambda fetcher: fetcher.get_page(server.url("/a")), public_image_url=server.url("/images/"))
 
     assert server.targets == ["/a"]
+
+
+def test_u22_a_photos_redirect_to_a_host_that_is_not_free_says_where_it_leads(
+    send: Send, server: MisbehavingServer, turns: NotedTurns, folder: Path
+) -> None:
+    """Nobody waits for the other host, and it is not asked."""
+    with misbehaving(port=0) as other:
+        server.on("/a", redirect("/b"))
+        server.on("/b", redirect(other.url("/c.jpg")))
+        turns.held_by_another.add(f"127.0.0.1:{other.port}")
+
+        with pytest.raises(HostTaken) as taken:
+            send(lambda fetcher: fetcher.get_photo(server.url("/a"), referer=None, folder=folder))
+
+        assert (taken.value.url, taken.value.hops) == (other.url("/c.jpg"), 2)
+        assert other.connections == 0
+    assert list(folder.iterdir()) == []
+
+
+def test_u21_hops_of_an_earlier_claim_count(send: Send, server: MisbehavingServer, folder: Path) -> None:
+    """At most five in all."""
+    server.on("/4", redirect("/5"))
+    server.on("/5", redirect("/6"))
+    server.on("/6", answer(b"here"))
+
+    def get_photo(hops: int) -> Download:
+        return send(lambda fetcher: fetcher.get_photo(server.url("/4"), referer=None, folder=folder, hops=hops))
+
+    assert get_photo(3).final_url == server.url("/6")
+    with pytest.raises(TransientError) as trouble:
+        get_photo(4)
+    assert trouble.value.kind is FailureKind.TOO_MANY_REDIRECTS

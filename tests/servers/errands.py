@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from forecourt.errors import ForecourtError
+from forecourt.errors import ForecourtError, HostTaken
 from forecourt.fetch.client import Fetcher
 from forecourt.fetch.limits import Limits
 from forecourt.fetch.resolver import LookUp
@@ -29,13 +29,16 @@ class Send(Protocol):
 
 @dataclass
 class NotedTurns:
-    """Every turn at once; which hosts were asked, and how it ended."""
+    """Every turn at once; which hosts were asked, and how it ended. What another holds is not waited for."""
 
     taken: list[tuple[str, ForecourtError | None]] = field(default_factory=list)
     open: int = 0
+    held_by_another: set[str] = field(default_factory=set)
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
+    async def turn(self, host: str, *, at_once: bool = False) -> AsyncIterator[None]:
+        if at_once and host in self.held_by_another:
+            raise HostTaken(host)
         self.open += 1
         try:
             yield

@@ -37,6 +37,8 @@ class ImageClaim:
         candidates: Other forms of the photo, on the same host.
         record: Its failures before this attempt.
         claimed_at: By the database's clock.
+        fetch_url: Where a redirect led to, on this host; asked in place of `source_url`.
+        fetch_hops: Redirects that were followed to get there.
     """
 
     image_id: int
@@ -49,6 +51,8 @@ class ImageClaim:
     claimed_at: datetime
     place: Place
     candidates: tuple[str, ...] = ()
+    fetch_url: str | None = None
+    fetch_hops: int = 0
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,8 @@ def _take(connection: Connection, which: ColumnElement[bool], *, worker_id: str,
             now,
             (row.priority, row.sort_key),
             tuple(row.candidates or ()),
+            fetch_url=row.fetch_url,
+            fetch_hops=row.fetch_hops,
         )
         for row in connection.execute(taken)
     ]

@@ -4,6 +4,8 @@ held ──► stored                      store
 held ──► pending | blocked, later    postpone
 held ──► gone | failed | rejected    end
 held ──► ready                       hand_back
+held ──► ready at another host       move, where a redirect led there
+moved ─► its first host              bring_home, with whatever else became of it
 """
 
 from collections.abc import Collection, Sequence
@@ -45,6 +47,20 @@ class StoredImage:
 
 
 @dataclass(frozen=True)
+class MovedImage:
+    """A redirect led to another host.
+
+    Attributes:
+        fetch_hops: Redirects that were followed to get there, in all.
+    """
+
+    claim: ImageClaim
+    host_id: int
+    fetch_url: str
+    fetch_hops: int
+
+
+@dataclass(frozen=True)
 class FailedImage:
     """A try that ended badly, and what becomes of the row."""
 
@@ -68,6 +84,7 @@ _STORED: dict[str, TypeEngine[Any]] = {
     "etag": Text(),
     "last_modified": Text(),
 }
+_MOVED: dict[str, TypeEngine[Any]] = {"host_id": Id, "fetch_url": Text(), "fetch_hops": Integer()}
 _FAILED: dict[str, TypeEngine[Any]] = {
     "status": Text(),
     "failure_kind": Text(),
@@ -115,6 +132,50 @@ def postpone(connection: Connection, failed: Sequence[FailedImage]) -> set[int]:
 def end(connection: Connection, failed: Sequence[FailedImage], *, now: datetime) -> set[int]:
     """held → gone, failed or rejected: shown from the dealer's URL, not tried again. Returns the ids that changed."""
     return _fail(connection, [each for each in failed if each.verdict.is_final], now=now)
+
+
+def move(connection: Connection, moved: Sequence[MovedImage]) -> set[int]:
+    """held → ready at another host, for whoever holds that one. Returns the ids that changed."""
+    if not moved:
+        return set()
+    values = [
+        {
+            "image_id": each.claim.image_id,
+            "attempt": each.claim.attempt,
+            "host_id": each.host_id,
+            "fetch_url": each.fetch_url,
+            "fetch_hops": each.fetch_hops,
+        }
+        for each in moved
+    ]
+    batch = rows(connection, "moved", _FENCE | _MOVED, values)
+    statement = (
+        update(vehicle_images)
+        .where(vehicle_images.c.id == batch.c.image_id)
+        .where(vehicle_images.c.attempts == batch.c.attempt)  # the fence
+        .where(vehicle_images.c.is_external)
+        .values({key: batch.c[key] for key in _MOVED} | {"lease_owner": None, "next_attempt_at": None, "deaths": 0})
+        .returning(vehicle_images.c.id)
+    )
+    return set(connection.scalars(statement))
+
+
+def bring_home(connection: Connection, homes: Sequence[tuple[ImageClaim, int]]) -> None:
+    """at the host of its `fetch_url` → at the host of its `source_url`, in the transaction that settles it.
+
+    Args:
+        homes: (claim, first host) of those that were asked for at their `fetch_url`.
+    """
+    if not homes:
+        return
+    values = [{"image_id": each.image_id, "attempt": each.attempt, "host_id": home} for each, home in homes]
+    batch = rows(connection, "homes", _FENCE | {"host_id": Id}, values)
+    connection.execute(
+        update(vehicle_images)
+        .where(vehicle_images.c.id == batch.c.image_id)
+        .where(vehicle_images.c.attempts == batch.c.attempt)  # the fence
+        .values(host_id=batch.c.host_id, fetch_url=None, fetch_hops=0)
+    )
 
 
 def hand_back(connection: Connection, claims: Collection[ImageClaim]) -> None:

@@ -19,10 +19,10 @@ from typing import Protocol, Self
 import aiohttp
 from yarl import URL
 
-from forecourt.errors import PermanentError, TransientError, Trouble
+from forecourt.errors import HostTaken, PermanentError, TransientError, Trouble
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch import outcome, robots
-from forecourt.fetch.address import SplitUrl, judge_location, judge_url, split_url
+from forecourt.fetch.address import SplitUrl, host_of, judge_location, judge_url, split_url
 from forecourt.fetch.body import read_body
 from forecourt.fetch.files import NewFile
 from forecourt.fetch.limits import Limits
@@ -43,8 +43,10 @@ _LONGEST_KEPT_HEADER = 500
 class Turns(Protocol):
     """Who says when a host may be asked. The worker implements it over host leases, intervals and concurrency."""
 
-    def turn(self, host: str) -> AbstractAsyncContextManager[None]:
+    def turn(self, host: str, *, at_once: bool = False) -> AbstractAsyncContextManager[None]:
         """Wait for, and hold, the right to send ONE request to the host (`address.host_of`) now.
+
+        `at_once`: raise HostTaken where another worker holds the host or it asked for patience.
 
         Entered for every hop, left when its body has been read or its redirect seen; waiting here is not counted in
         any limit. A Trouble that is raised inside, passes through, and is about this very host: what a redirect leads
@@ -108,22 +110,28 @@ class Fetcher:
     ) -> None:
         await self._send.close()
 
-    async def get_photo(self, url: str, *, referer: str | None, folder: Path) -> Download:
+    async def get_photo(
+        self, url: str, *, referer: str | None, folder: Path, hops: int = 0, at_once: bool = False
+    ) -> Download:
         """Stream a photo into a new file in `folder`. Nothing is left there if anything goes wrong.
 
         Args:
             url: A stranger's.
             referer: The page that shows the photo; not sent from https to http.
             folder: On the file system of the photo store, so that a rename is enough afterwards.
+            hops: Redirects that were followed before, and led to this URL.
+            at_once: Do not wait for its host either, where it is not free now.
 
         Raises:
             Trouble: HostTrouble, TransientError, Gone, Blocked or PermanentError.
+            HostTaken: A redirect leads to another host, which is not free now.
             StoreUnavailable: The file cannot be written.
         """
         headers = {"Accept": PHOTO_TYPES, "Accept-Encoding": "identity"}
         max_bytes = self._settings.max_image_bytes
         with NewFile(folder) as file:  # outside: giving the turn back may fail, too
-            async with self._answer(url, headers, referer) as (split, response):
+            answer = self._answer(url, headers, referer, hops=hops, may_wait_for="" if at_once else host_of(url))
+            async with answer as (split, response):
                 size = await read_body(response, keep=file.write, max_bytes=max_bytes, limits=self._limits)
             return Download(
                 path=file.path,
@@ -189,22 +197,38 @@ class Fetcher:
 
     @asynccontextmanager
     async def _answer(
-        self, url: str, headers: dict[str, str], referer: str | None, *, total_seconds: float | None = None
+        self,
+        url: str,
+        headers: dict[str, str],
+        referer: str | None,
+        *,
+        total_seconds: float | None = None,
+        hops: int = 0,
+        may_wait_for: str | None = None,
     ) -> AsyncIterator[tuple[SplitUrl, aiohttp.ClientResponse]]:
-        """Follow redirects to a 2xx; inside, its body can be read."""
+        """Follow redirects to a 2xx; inside, its body can be read.
+
+        Args:
+            hops: Those that were followed before.
+            may_wait_for: Of all hosts only for this one; None: for each.
+        """
         split = self._judge(url)
         seen = {split}
-        for _ in range(self._limits.redirects + 1):
-            seconds = total_seconds or self._limits.total_seconds
-            async with self._hop(split, headers | _referer(referer, split), seconds) as response:
-                if response.status not in _REDIRECTS:
-                    retry_after = response.headers.get("Retry-After")
-                    trouble = outcome.of_status(response.status, retry_after=retry_after, now=datetime.now(UTC))
-                    if trouble is not None:
-                        raise trouble
-                    yield split, response
-                    return
-                location = response.headers.get("Location")
+        seconds = total_seconds or self._limits.total_seconds
+        for hop in range(self._limits.redirects + 1 - hops):
+            at_once = may_wait_for is not None and split.manners_host != may_wait_for
+            try:
+                async with self._hop(split, headers | _referer(referer, split), seconds, at_once=at_once) as response:
+                    if response.status not in _REDIRECTS:
+                        retry_after = response.headers.get("Retry-After")
+                        trouble = outcome.of_status(response.status, retry_after=retry_after, now=datetime.now(UTC))
+                        if trouble is not None:
+                            raise trouble
+                        yield split, response
+                        return
+                    location = response.headers.get("Location")
+            except HostTaken as taken:
+                raise HostTaken(taken.host, url=split.url, hops=hop) from taken
             if not location:
                 raise TransientError(FailureKind.PROTOCOL, "a redirect without Location")
             split = self._judge_location(split, location)
@@ -215,10 +239,10 @@ class Fetcher:
 
     @asynccontextmanager
     async def _hop(
-        self, split: SplitUrl, headers: dict[str, str], seconds: float
+        self, split: SplitUrl, headers: dict[str, str], seconds: float, *, at_once: bool
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """One request in one turn. Before the headers a failure is the host's, after them it is the photo's."""
-        async with self._turns.turn(split.manners_host):
+        async with self._turns.turn(split.manners_host, at_once=at_once):
             deadline = asyncio.get_running_loop().time() + seconds
             try:
                 async with asyncio.timeout_at(deadline):

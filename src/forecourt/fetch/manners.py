@@ -1,6 +1,7 @@
 """In-process pacing for one host. Who may talk to the host at all is the host lease's business."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -21,7 +22,7 @@ class Pace:
             first_after_seconds: The first start is not before this; the heir of a lease waits one interval.
         """
         self._interval_seconds = interval_seconds
-        self._slots = asyncio.Semaphore(max_concurrency)
+        self._slots = _Slots(max_concurrency)
         self._gate = asyncio.Lock()  # its queue is fair, and only its head sleeps
         self._changed = asyncio.Event()
         self._last_start: float | None = None
@@ -47,6 +48,10 @@ class Pace:
         self._interval_seconds = seconds
         self._changed.set()
 
+    def set_concurrency(self, most: int) -> None:
+        """Let so many in from now on; what has begun goes on."""
+        self._slots.set_most(most)
+
     def hold(self, seconds: float) -> None:
         """Start nothing for so long, as Retry-After asks. Never shortens what was asked before."""
         self._not_before = max(self._not_before, asyncio.get_running_loop().time() + seconds)
@@ -66,3 +71,44 @@ class Pace:
     def _earliest_start(self) -> float:
         after_the_last = 0.0 if self._last_start is None else self._last_start + self._interval_seconds
         return max(after_the_last, self._not_before)
+
+
+class _Slots:
+    """A fair semaphore whose size may change while it is held."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._taken = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    async def __aenter__(self) -> None:
+        if self._taken < self._most and not self._waiting:
+            self._taken += 1
+            return
+        ours: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(ours)
+        try:
+            await ours
+        except asyncio.CancelledError:
+            if ours.cancelled():
+                self._waiting.remove(ours)
+            else:  # it was given to us a moment ago
+                self._give_back()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._give_back()
+
+    def set_most(self, most: int) -> None:
+        self._most = most
+        self._let_in()
+
+    def _give_back(self) -> None:
+        self._taken -= 1
+        self._let_in()
+
+    def _let_in(self) -> None:
+        for waiting in [each for each in self._waiting if not each.done()][: max(self._most - self._taken, 0)]:
+            self._waiting.remove(waiting)
+            self._taken += 1
+            waiting.set_result(None)

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from forecourt.backfill import Failed, Settlement, Stored
+from forecourt.backfill import Failed, Moved, Settlement, Stored
 from forecourt.errors import HostTrouble
 
 
@@ -32,7 +32,9 @@ class Tally:
     vehicles: dict[int, VehicleTally] = field(default_factory=dict)
 
     def count(self, settlement: Settlement) -> None:
-        """Add one image."""
+        """Add one image; one that moved to another host is not done yet."""
+        if isinstance(settlement, Moved):
+            return
         vehicle = self.vehicles.setdefault(settlement.claim.vehicle_id, VehicleTally())
         vehicle.asked += 1
         match settlement:

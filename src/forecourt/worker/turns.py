@@ -13,17 +13,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
+import structlog
 from sqlalchemy import Connection
 
 from forecourt.db import hosts
 from forecourt.db.database import Database
 from forecourt.db.engine import database_now
-from forecourt.db.hosts import HostLease, Manners
-from forecourt.errors import HostTrouble, LeaseLost, Trouble
+from forecourt.db.hosts import Holding, HostLease, HostStanding, Manners
+from forecourt.errors import HostTaken, HostTrouble, LeaseLost, Trouble
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch.manners import Pace
 from forecourt.worker.lifeline import Lifeline
 
+_log = structlog.get_logger()
 _ASK_AGAIN_SECONDS = 0.5
 _LOOK_SECONDS = 1.0
 _HOLD_SECONDS = 30.0
@@ -36,8 +38,23 @@ class _Held:
     pace: Pace
     since: float
     users: int = 0
-    resting: bool = False  # it is in trouble: nothing more is sent under this lease
+    resting: bool = False  # it is in trouble, or an operator has paused it: nothing more is sent under this lease
     leaving: bool = False  # somebody waits for it: no new work
+
+    def rest(self) -> None:
+        """Whoever still waits for a turn gives up."""
+        self.resting = True
+        self.pace.set_interval(0)
+
+    def renew(self, holding: Holding, *, is_time_to_leave: bool) -> None:
+        """What an operator, a robots.txt or its answers have changed counts from now on."""
+        self.lease = holding.lease
+        self.leaving = is_time_to_leave and holding.is_wanted
+        if not holding.is_open:
+            self.rest()
+        elif not self.resting:
+            self.pace.set_interval(holding.lease.interval_seconds)
+            self.pace.set_concurrency(holding.lease.max_concurrency)
 
 
 @dataclass
@@ -60,7 +77,7 @@ class HostTurns:
 
     def __post_init__(self) -> None:
         """Hold nothing yet."""
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, _Held] = {}  # one that others are joined to also by their names
         self._answered: set[int] = set()
         self._slots = asyncio.Semaphore(self.concurrency)
         self._leasing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -74,17 +91,23 @@ class HostTurns:
         return self.lifeline.worker_id
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
+    async def turn(self, host: str, *, at_once: bool = False) -> AsyncIterator[None]:
         """Wait for, and hold, the right to send one request to this host.
 
+        Args:
+            at_once: Do not wait for a host that another worker holds or that asked for patience.
+
         Raises:
+            HostTaken: It is such a host.
             LeaseLost: The host was in trouble meanwhile, or the run ends: hand the work back.
             HostTrouble: Another worker holds the host, or it asked for more patience than we have.
         """
-        held = self._held.get(host) or await self._lease_by_name(host)
+        held = self._held.get(host) or await self._lease_by_name(host, at_once=at_once)
         held.users += 1
         try:
             async with held.pace.turn(), self._slots:
+                if at_once and held.resting and not self._closing:
+                    raise HostTaken(host)
                 self._check(held)
                 try:
                     yield
@@ -110,36 +133,46 @@ class HostTurns:
         for lease in leases:
             if lease.host in self._held:
                 continue  # taken twice at once, by name and for its rows
-            concurrency = 1 if lease.on_probation else lease.max_concurrency
-            self._held[lease.host] = _Held(lease, Pace(lease.interval_seconds, concurrency), self._now())
+            pace = Pace(lease.interval_seconds, lease.max_concurrency)
+            self._held[lease.host] = _Held(lease, pace, self._now())
 
     def leases(self) -> list[HostLease]:
         """The hosts that new work may be claimed for."""
-        return [held.lease for held in self._held.values() if not (held.resting or held.leaving)]
+        return [
+            held.lease
+            for name, held in self._held.items()
+            if name == held.lease.host and not (held.resting or held.leaving)
+        ]
 
     async def let_go(self, *, working: Collection[int] = ()) -> None:
         """Hand back the hosts that nothing is being done for; write down who has answered.
 
-        Also once a second: take no new work for hosts that somebody waits for and that we have had for long enough.
+        Also once a second: heed what has changed about the others, and take no new work for those that somebody waits
+        for and that we have had for long enough.
         """
         idle = [name for name, held in self._held.items() if held.lease.host_id not in working and not held.users]
         gone = [self._held.pop(name) for name in idle]
-        pauses = {held.lease.host_id: held.pace.interval_seconds for held in gone}
+        pauses = {held.lease.host_id: held.lease.interval_seconds for held in gone}
         self._left_at |= {held.lease.host_id: self._now() for held in gone if held.leaving}
         answered, self._answered = self._answered, set()
         is_time = self._now() - self._looked_at >= _LOOK_SECONDS
         if gone or answered or is_time:
             self._looked_at = self._now()
-            wanted = await self.database.write(lambda connection: self._tell(connection, answered, pauses))
+            now = await self.database.write(lambda connection: self._tell(connection, answered, pauses))
             for held in self._held.values():
-                held.leaving = held.lease.host_id in wanted and self._now() - held.since >= self.hold_seconds
+                if held.lease.host_id in now:  # or it was leased a moment ago
+                    is_time_to_leave = self._now() - held.since >= self.hold_seconds
+                    held.renew(now[held.lease.host_id], is_time_to_leave=is_time_to_leave)
 
-    def _tell(self, connection: Connection, answered: Collection[int], pauses: Mapping[int, float]) -> set[int]:
+    def _tell(
+        self, connection: Connection, answered: Collection[int], pauses: Mapping[int, float]
+    ) -> dict[int, Holding]:
         now = database_now(connection)
         hosts.answered(connection, answered, now=now)
         until = {host_id: now + timedelta(seconds=seconds) for host_id, seconds in pauses.items()}
         hosts.release(connection, until, worker_id=self.worker_id)
-        return hosts.wanted(connection, worker_id=self.worker_id)
+        ours = hosts.held_by(connection, worker_id=self.worker_id, manners=self.manners)
+        return {holding.lease.host_id: holding for holding in ours}
 
     def close(self) -> None:
         """From now on every turn that has not begun ends in LeaseLost."""
@@ -153,44 +186,57 @@ class HostTurns:
             raise LeaseLost(f"{held.lease.host} is left alone")
 
     async def _rest(self, held: _Held, trouble: HostTrouble) -> None:
-        """Whoever still waits for a turn at this host gives up, and nobody asks it before its time."""
-        held.resting = True
-        held.pace.set_interval(0)
-        await self.database.write(
-            lambda connection: hosts.in_trouble(
-                connection,
-                held.lease.host_id,
-                asked_for=trouble.wait_seconds,
-                now=database_now(connection),
-                random=self.random,
-            )
-        )
+        """Whoever still waits for a turn at this host gives up, and nobody asks it before its time.
 
-    async def _lease_by_name(self, host: str) -> _Held:
-        """For requests that no claim announced: discovery, and redirects to another host."""
-        give_up_at = self._now() + self.patience_seconds
+        What was under way when the trouble came, and meets the same, is no further trouble.
+        """
+        is_first = not held.resting
+        held.rest()
+        if await self.database.write(lambda connection: self._note(connection, held.lease, trouble, is_first=is_first)):
+            _log.warning("host.paused", host=held.lease.host, reason=hosts.DEAD, way_out="forecourt hosts resume")
+
+    def _note(self, connection: Connection, lease: HostLease, trouble: HostTrouble, *, is_first: bool) -> bool:
+        """Whether its silence has paused it."""
+        now = database_now(connection)
+        if not is_first:
+            hosts.still_in_trouble(connection, lease.host_id, asked_for=trouble.wait_seconds or 0, now=now)
+            return False
+        hosts.in_trouble(
+            connection,
+            lease.host_id,
+            asked_for=trouble.wait_seconds,
+            now=now,
+            random=self.random,
+            is_answer=trouble.kind == FailureKind.HOST_BUSY,
+        )
+        return hosts.is_dead(connection, lease.host_id)
+
+    async def _lease_by_name(self, host: str, *, at_once: bool) -> _Held:
+        """For requests that no claim announced: discovery, redirects to another host, a name that is joined to ours."""
+        give_up_at = self._now() + (0 if at_once else self.patience_seconds)
         async with self._leasing[host]:  # one of us asks the database, the others wait for what it says
             while host not in self._held and not self._closing:
-                self.hold(await self.database.write(lambda connection: self._try_lease(connection, host, give_up_at)))
+                tried = await self.database.write(lambda connection: self._try_lease(connection, host))
+                self.hold(tried.leases)
+                for held in [each for each in self._held.values() if each.lease.host_id == tried.host_id]:
+                    self._held[host] = held
                 if host in self._held:
                     break
-                if self._now() >= give_up_at:
-                    raise HostTrouble(FailureKind.HOST_BUSY, f"{host} has other work or asked for patience")
+                if at_once:
+                    raise HostTaken(host)
+                tried.raise_beyond(give_up_at - self._now(), host)
                 await asyncio.sleep(_ASK_AGAIN_SECONDS)
         self.lifeline.check()
         if self._closing:
             raise LeaseLost("the run ends")
         return self._held[host]
 
-    def _try_lease(self, connection: Connection, host: str, give_up_at: float) -> list[HostLease]:
+    def _try_lease(self, connection: Connection, host: str) -> "_Tried":
         self.lifeline.prove(connection)
         [host_id] = hosts.ids_of(connection, [host]).values()
         now = database_now(connection)
         leases = self.lease(connection, [host_id], most=1, now=now)
-        waits_until = hosts.standings(connection, [host_id], now=now)[host_id].waits_until
-        if not leases and waits_until and waits_until - now > timedelta(seconds=give_up_at - self._now()):
-            raise HostTrouble(FailureKind.HOST_BUSY, f"{host} asked for patience until {waits_until:%H:%M:%S} UTC")
-        return leases
+        return _Tried(host_id, leases, hosts.standings(connection, [host_id], now=now)[host_id], now)
 
     def _has_stepped_back_from(self, host_id: int) -> bool:
         """Somebody waited for it and shall find it free."""
@@ -199,3 +245,23 @@ class HostTurns:
 
     def _now(self) -> float:
         return time.monotonic()
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """What came of an attempt to lease a host by its name: no lease also where we hold it already."""
+
+    host_id: int
+    leases: Sequence[HostLease]
+    standing: HostStanding
+    now: datetime
+
+    def raise_beyond(self, seconds: float, host: str) -> None:
+        """Raise HostTrouble if it will not be ours within so many seconds, or they are over."""
+        if self.standing.paused_reason is not None:
+            raise HostTrouble(FailureKind.HOST_BUSY, f"{host} is paused: {self.standing.paused_reason}")
+        until = self.standing.waits_until
+        if until and until - self.now > timedelta(seconds=seconds):
+            raise HostTrouble(FailureKind.HOST_BUSY, f"{host} asked for patience until {until:%H:%M:%S} UTC")
+        if seconds <= 0:
+            raise HostTrouble(FailureKind.HOST_BUSY, f"{host} has other work or asked for patience")
