@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from servers.dealer_site import DealerSite, wait_until
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 
 from forecourt.db import organizations, vehicles
 from forecourt.db.engine import reading, writing
@@ -133,6 +133,13 @@ def everything(engine: Engine) -> dict[str, list[dict[str, Any]]]:
     """All rows of what is ours to keep; hosts and workers may change with a look."""
     with reading(engine) as connection:
         return {table.name: [dict(row) for row in connection.execute(_ordered(table)).mappings()] for table in OURS}
+
+
+def all_comes_due(engine: Engine) -> None:
+    """Time passes for the rows: what waits is ready."""
+    with writing(engine) as connection:
+        for table in (vehicle_images, import_queue):
+            connection.execute(update(table).values(next_attempt_at=None))
 
 
 def held(engine: Engine) -> int:

@@ -1,13 +1,23 @@
 """The table of failure kinds, as decisions: what becomes of a row, and when it is tried again."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
 
-from forecourt.errors import Blocked, Gone, HostTrouble, PermanentError, TransientError, Trouble
+from forecourt.errors import Blocked, DecoderDied, Gone, HostTrouble, PermanentError, TransientError, Trouble
 from forecourt.failure_kinds import FailureKind
-from forecourt.schedule import Record, Verdict, after_failure, host_wait_seconds, sort_key
+from forecourt.schedule import (
+    Record,
+    Verdict,
+    after_damage,
+    after_failure,
+    due_after_deaths,
+    host_wait_seconds,
+    is_enough_damage,
+    sort_key,
+)
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -109,3 +119,54 @@ def test_sorting_is_breadth_before_depth_and_taking_turns() -> None:
     keys = [sort_key(position=position, turn=turn, is_primary=False) for position in (1, 2) for turn in (1, 2, 10**6)]
 
     assert keys == sorted(keys)
+
+
+@pytest.mark.parametrize(
+    ("deaths", "minutes"), [(1, 0), (2, 0), (3, 1), (4, 2), (5, 4), (8, 32), (11, 256), (12, 360), (500, 360)]
+)
+def test_the_first_two_deaths_cost_nothing_and_each_more_a_longer_wait(deaths: int, minutes: int) -> None:
+    due = due_after_deaths(deaths, now=NOW, random=Random(1))
+
+    if not minutes:
+        assert due is None
+    else:
+        assert due
+        assert timedelta(minutes=minutes) <= due - NOW <= timedelta(minutes=minutes * 1.2)
+
+
+def test_a_decoders_deaths_are_no_failures_and_its_sixth_is_the_end() -> None:
+    record, verdicts = Record(failures=2, failing_since=NOW - DAY), []
+    for _ in range(6):
+        verdicts.append(after(DecoderDied("SIGSEGV"), record))
+        record = replace(record, deaths=verdicts[-1].deaths, decoder_deaths=verdicts[-1].decoder_deaths)
+
+    assert [verdict.status for verdict in verdicts] == ["pending"] * 5 + ["rejected"]
+    assert [verdict.failures for verdict in verdicts] == [2] * 5 + [3]
+    assert [verdict.is_due_at_once for verdict in verdicts] == [True, True, False, False, False, False]
+    assert [Record(deaths=number).is_deadly for number in (2, 3)] == [False, True]
+
+
+def test_a_workers_deaths_end_nothing_also_where_a_decoder_dies_after_them() -> None:
+    verdict = after(DecoderDied("SIGKILL"), Record(deaths=40))
+
+    assert (verdict.status, verdict.deaths, verdict.decoder_deaths) == ("pending", 41, 1)
+    assert verdict.next_attempt_at
+
+
+def test_whatever_else_happens_deaths_begin_anew() -> None:
+    for error in (TransientError(FailureKind.TIMEOUT), Gone(), HostTrouble(FailureKind.DNS)):
+        assert after(error, Record(deaths=5, decoder_deaths=5), until=NOW + HOUR, counts=False).deaths == 0
+    assert after_damage(Record(deaths=5), now=NOW, random=Random(1)).deaths == 0
+
+
+def test_better_bytes_than_damaged_ones_are_asked_for_an_hour_later() -> None:
+    verdict = after_damage(Record(3, NOW - DAY), now=NOW, random=Random(1))
+
+    assert (verdict.status, verdict.failures, verdict.failing_since) == ("pending", 4, NOW - DAY)
+    assert verdict.next_attempt_at
+    assert HOUR <= verdict.next_attempt_at - NOW <= 1.2 * HOUR
+
+
+@pytest.mark.parametrize(("came", "count", "enough"), [("a", 1, True), ("b", 1, False), ("a", 2, True), ("b", 2, True)])
+def test_the_same_damage_twice_or_a_third_one_is_enough(came: str, count: int, *, enough: bool) -> None:
+    assert is_enough_damage(came, suspect_hash="a", suspect_count=count) is enough

@@ -4,6 +4,7 @@
     ├── Trouble             a stranger's URL, server, file or page; `kind` names it (failure_kinds.py)
     │   ├── HostTrouble       leave the whole host alone for a while; its photos wait with it
     │   ├── TransientError    this photo or page again later, on a schedule
+    │   ├── DecoderDied       the child that looked at the bytes died: counted as a death, not as a failure
     │   ├── Gone              404 or 410: a second look a day later decides
     │   ├── Expired           the URL itself says that it is dead: its listing is read again
     │   ├── Blocked           we are not let in: another look every 6 hours
@@ -27,7 +28,7 @@ class ForecourtError(Exception):
 
 
 class Trouble(ForecourtError):
-    """A try ended badly because of somebody else. Raise one of the six below."""
+    """A try ended badly because of somebody else. Raise one of those below."""
 
     def __init__(self, kind: FailureKind, detail: str = "") -> None:
         super().__init__(f"{kind}: {detail}" if detail else str(kind))
@@ -45,6 +46,13 @@ class HostTrouble(Trouble):
 
 class TransientError(Trouble):
     """This photo or page again later."""
+
+
+class DecoderDied(Trouble):
+    """The confined process that looked at the bytes died, hung or told nonsense: it may be they, it may be we."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(FailureKind.DECODER_DIED, detail)
 
 
 class Gone(Trouble):

@@ -30,6 +30,7 @@ class FailureKind(StrEnum):
     TOO_MANY_REDIRECTS = "too_many_redirects"
     DAMAGED = "damaged"
     DECODER_DIED = "decoder_died"
+    WORKER_DIED = "worker_died"
     INTERNAL_ERROR = "internal_error"
 
     GONE = "gone"
@@ -117,12 +118,23 @@ OF_THE_TRY: Mapping[FailureKind, Meaning] = {
         "Open the URL in a browser: it may want a cookie, and we keep none.",
     ),
     FailureKind.DAMAGED: Meaning(
-        "The picture is cut off or has holes.", "Again later: the next download may be whole.", "Tell the dealer."
+        "The picture is cut off or has holes.",
+        "Where a browser shows it all the same, we keep the bytes and ask again after an hour. The same bytes again, "
+        "a third other damage, or a source that ends without a better one, and it is stored as it is, `is_damaged`. "
+        "Where nothing of it can be shown: again later.",
+        "Tell the dealer; a photo whose damage was stored is in `vehicle_images` with `is_damaged`.",
     ),
     FailureKind.DECODER_DIED: Meaning(
         "The confined process that looks at the bytes ran out of memory or time, or crashed.",
-        "Again later.",
-        "Where many photos have it, this machine is short of memory.",
+        "The first two times at once, and it costs nothing; then alone, after a minute and twice as long each time, "
+        "up to 6 hours. Rejected after the sixth.",
+        "Where many photos have it, this machine is short of memory; then `images retry --failure-kind decoder_died`.",
+    ),
+    FailureKind.WORKER_DIED: Meaning(
+        "A worker died while it had the row: killed, out of memory, or its machine lost. It need not be about the row.",
+        "The first two times at once, and it costs nothing; then after a minute and twice as long each time, "
+        "up to 6 hours. Never given up.",
+        "Where many rows have it, see why workers die: this machine may be short of memory.",
     ),
     FailureKind.INTERNAL_ERROR: Meaning(
         "A bug of ours; the log has the traceback.",
@@ -199,5 +211,8 @@ MEANINGS: Mapping[str, Mapping[FailureKind, Meaning]] = {
     "The photo's or the page's": OF_THE_PHOTO_OR_PAGE,
 }
 """By the heading that says whose trouble it is."""
+
+DEATHS = frozenset({FailureKind.DECODER_DIED, FailureKind.WORKER_DIED})
+"""They count on the row's `deaths`, and not as failures."""
 
 HOST_KINDS = frozenset(OF_THE_HOST)

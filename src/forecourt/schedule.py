@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from forecourt.errors import Blocked, Expired, Gone, HostTrouble, PermanentError, Trouble
+from forecourt.errors import Blocked, DecoderDied, Expired, Gone, HostTrouble, PermanentError, Trouble
 
 EXPIRING = 0
 VANISHING = 1
@@ -25,6 +25,7 @@ BEYOND_CAP = 9
 
 TURNS = 2**32  # more vehicles than one organization will ever have; position rides above it
 
+_ENDS = frozenset({"gone", "failed", "rejected"})
 _RETRY_SECONDS = (60, 600, 3600, 6 * 3600)  # then daily
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,6 +33,12 @@ _BLOCKED_WAIT = timedelta(hours=6)
 _LEAST_FAILURES = 8
 _LEAST_TIME = timedelta(days=7)
 _SECOND_LOOK = timedelta(hours=23)  # a day, less what jitter may take
+_DAMAGED_WAIT = timedelta(hours=1)
+_MOST_DAMAGES = 3
+
+_FREE_DEATHS = 2
+_MOST_DECODER_DEATHS = 6
+_DEATH_WAITS = tuple(min(timedelta(minutes=2**doubled), timedelta(hours=6)) for doubled in range(10))
 
 HOST_WAIT_SECONDS = 60.0  # where a busy or silent host does not say how long
 BREAKER_OPENS_AT = 5
@@ -71,6 +78,13 @@ class Record:
     failures: int = 0
     failing_since: datetime | None = None
     failure_kind: str | None = None
+    deaths: int = 0
+    decoder_deaths: int = 0
+
+    @property
+    def is_deadly(self) -> bool:
+        """It was there at so many deaths that it is handled alone, whether or not it is to blame."""
+        return self.deaths > _FREE_DEATHS
 
 
 @dataclass(frozen=True)
@@ -79,18 +93,27 @@ class Verdict:
 
     Attributes:
         status: 'pending' and 'blocked' are tried again at `next_attempt_at`; 'gone', 'failed' and 'rejected' are ends.
-        failures: The new count; unchanged where the trouble was the host's.
+        failures: The new count; unchanged where the trouble was the host's, or a death.
+        next_attempt_at: None for an end, and for what may be tried again at once.
+        deaths: The new count, decoders' and workers'; whatever else happened, it begins anew.
     """
 
     status: str
     failures: int
     failing_since: datetime | None
     next_attempt_at: datetime | None
+    deaths: int = 0
+    decoder_deaths: int = 0
 
     @property
     def is_final(self) -> bool:
         """Nothing but a person or a new reading of the listing wakes the row."""
-        return self.next_attempt_at is None
+        return self.status in _ENDS
+
+    @property
+    def is_due_at_once(self) -> bool:
+        """Nothing has to be waited for."""
+        return self.next_attempt_at is None and not self.is_final
 
 
 def after_failure(  # noqa: PLR0911 (a table, a row a return)
@@ -108,6 +131,8 @@ def after_failure(  # noqa: PLR0911 (a table, a row a return)
     """
     if isinstance(error, HostTrouble) and not counts:
         return Verdict("pending", record.failures, record.failing_since, host_waits_until)
+    if isinstance(error, DecoderDied):
+        return _after_death_of_decoder(record, now=now, random=random)
     failures = record.failures + 1
     since = record.failing_since or now
     if isinstance(error, PermanentError):
@@ -130,6 +155,41 @@ def after_failure(  # noqa: PLR0911 (a table, a row a return)
         return Verdict("failed", failures, since, None)
     again = now + _jittered(retry_wait(failures), random)
     return Verdict("pending", failures, since, max(again, host_waits_until or again))
+
+
+def after_damage(record: Record, *, now: datetime, random: Random) -> Verdict:
+    """Damaged bytes that can be shown lie in the store by now; the next download may bring better ones."""
+    return Verdict("pending", record.failures + 1, record.failing_since or now, now + _jittered(_DAMAGED_WAIT, random))
+
+
+def is_enough_damage(file_hash: str, *, suspect_hash: str, suspect_count: int) -> bool:
+    """Whether nothing better is to be expected: the same bytes again, or damaged in a third way.
+
+    Args:
+        file_hash: Of the damaged bytes that have come now.
+        suspect_hash: Of those that were kept.
+        suspect_count: How many different ones had come before.
+    """
+    return file_hash == suspect_hash or suspect_count + 1 >= _MOST_DAMAGES
+
+
+def due_after_deaths(deaths: int, *, now: datetime, random: Random) -> datetime | None:
+    """When a row may be claimed again; None: at once.
+
+    The jitter parts a row that kills from those that were there with it.
+    """
+    waits = deaths - _FREE_DEATHS
+    return now + _jittered(_DEATH_WAITS[min(waits, len(_DEATH_WAITS)) - 1], random) if waits > 0 else None
+
+
+def _after_death_of_decoder(record: Record, *, now: datetime, random: Random) -> Verdict:
+    """A worker's deaths are not this photo's: they make it wait, and do not end it."""
+    deaths = record.deaths + 1
+    decoder_deaths = min(record.decoder_deaths, record.deaths) + 1  # `deaths` begins anew by other hands, too
+    if decoder_deaths >= _MOST_DECODER_DEATHS:
+        return Verdict("rejected", record.failures + 1, record.failing_since or now, None, deaths, decoder_deaths)
+    due = due_after_deaths(deaths, now=now, random=random)
+    return Verdict("pending", record.failures, record.failing_since, due, deaths, decoder_deaths)
 
 
 def retry_wait(failures: int) -> timedelta:

@@ -9,8 +9,8 @@ import pytest
 from photo_made import encoded, picture, png_header
 
 from forecourt.confined.pool import ConfinedPool
-from forecourt.errors import Blocked, PermanentError, TransientError, Trouble
-from forecourt.photo.verify import VerifiedPhoto, Verifier, decoding_pool
+from forecourt.errors import Blocked, DecoderDied, PermanentError, TransientError, Trouble
+from forecourt.photo.verify import DamagedPhoto, VerifiedPhoto, Verifier, decoding_pool
 
 PHOTO = encoded(picture())
 
@@ -44,7 +44,8 @@ def test_a_photo_is_known_by_its_bytes(tmp_path: Path) -> None:
     ("data", "error", "said"),
     [
         (b"", TransientError, "empty"),
-        (PHOTO[: len(PHOTO) // 2], TransientError, "damaged: Premature end of JPEG file"),
+        (PHOTO[: len(PHOTO) // 2], DamagedPhoto, "damaged: Premature end of JPEG file"),
+        (PHOTO[:100], TransientError, "damaged: the file ends before its picture begins"),
         (b"<!doctype html><title>No hotlinking", Blocked, "not_a_photo: a web page came in place of a photo"),
         (b"Access denied", Blocked, "not_a_photo: text came in place of a photo"),
         (b"<svg onload='alert(1)'/>", PermanentError, "unsupported_type: SVG"),
@@ -83,7 +84,7 @@ def test_i14_a_decoder_that_dies_costs_that_photo_only(tmp_path: Path) -> None:
 
     deadly, fine, lies = verify_all(tmp_path, [b"deadly", PHOTO, b"lies"], pool=pool)
 
-    assert isinstance(deadly, TransientError)
+    assert isinstance(deadly, DecoderDied)
     assert str(deadly) == "decoder_died: the child was ended by SIGSEGV"
     assert isinstance(fine, VerifiedPhoto)
     assert str(lies) == "decoder_died: the answer is not about a photo"

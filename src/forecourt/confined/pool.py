@@ -68,10 +68,17 @@ class ConfinedPool:
         self._children: set[ChildProcess] = set()
         self._ending: list[ChildProcess] = []
         self._open = False
+        self._has_started = False  # at least one child, ever: the installation is not broken
 
     async def __aenter__(self) -> Self:
         self._open = True
-        self._idle = [self._start() for _ in range(self._processes)]
+        try:
+            for _ in range(self._processes):
+                self._idle.append(self._start())
+        except Paused:
+            if not self._idle:
+                self._open = False
+                raise
         return self
 
     async def __aexit__(
@@ -86,25 +93,31 @@ class ConfinedPool:
         for child in started:
             await asyncio.to_thread(child.process.wait)
 
-    async def run(self, arguments: Mapping[str, JSON], *, file: Path | None = None, data: bytes = b"") -> JSON:
+    async def run(
+        self, arguments: Mapping[str, JSON], *, file: Path | None = None, data: bytes = b"", fresh: bool = False
+    ) -> JSON:
         """Ask one child, and give its answer.
 
         Args:
             arguments: What the task's function gets first.
             file: Handed over as an open descriptor; the child reads it whole and opens nothing.
             data: The bytes themselves, where there is no file.
+            fresh: Ask a child that has no other job, neither before nor after this one.
 
         Raises:
             ConfinedDied: This job's child died, hung or answered rubbish.
-            WrongUse: No child can be started: a broken installation, or a memory limit that the imports exceed.
-            Paused: The system has no process or descriptor left for us.
+            WrongUse: No child has ever started: a broken installation, or a memory limit that the imports exceed.
+            Paused: None starts any more: the system has no process, descriptor or memory left for us.
         """
         async with self._turn:
-            child = await self._take()
+            child = await self._take(fresh=fresh)
             try:
                 return await self._ask(child, arguments, file, data)
             finally:
-                self._give_back(child)
+                if fresh:
+                    self._discard(child)
+                else:
+                    self._give_back(child)
 
     async def run_in_parts(self, arguments: Mapping[str, JSON], *, descriptor: int) -> AsyncGenerator[JSON]:
         """Ask one child, and give the parts of its answer as they come. It waits where we do not ask for the next one.
@@ -125,21 +138,25 @@ class ConfinedPool:
             finally:
                 self._give_back(child)
 
-    async def _take(self) -> ChildProcess:
+    async def _take(self, *, fresh: bool = False) -> ChildProcess:
         """An idle child that lives, or a new one. A start that fails is tried once more: it may be a lack of memory."""
+        if fresh and self._idle:
+            self._discard(self._idle.pop())  # never more children than processes
         last_words = ""
         for _ in range(2 + len(self._idle)):
             if not self._open:
                 raise RuntimeError("the pool is closed")
-            child = self._idle.pop() if self._idle else self._start()
+            child = self._idle.pop() if self._idle and not fresh else self._start()
             try:
                 if await child.is_ready():
+                    self._has_started = True
                     return child
                 last_words = await child.last_words()
             finally:
                 if not child.is_fit:
                     self._discard(child)
-        raise WrongUse(f"the child process for {self._task} does not start: {last_words}")
+        trouble = f"the child process for {self._task} does not start: {last_words}"
+        raise Paused(trouble) if self._has_started else WrongUse(trouble)
 
     async def _ask(self, child: ChildProcess, arguments: Mapping[str, JSON], file: Path | None, data: bytes) -> JSON:
         descriptor = None if file is None else os.open(file, os.O_RDONLY | os.O_CLOEXEC)

@@ -11,7 +11,7 @@ from forecourt.db.image_places import places
 from forecourt.db.rows import rows
 from forecourt.db.tables import IMAGE_OPEN, IMAGE_READY, hosts, organization_vehicles, vehicle_images, vehicles
 from forecourt.db.types import Id
-from forecourt.failure_kinds import HOST_KINDS
+from forecourt.failure_kinds import DEATHS, HOST_KINDS
 from forecourt.schedule import BEYOND_CAP
 
 
@@ -30,7 +30,7 @@ class ChosenVehicle:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Photos that wait for their host's patience, and when the first comes due."""
+    """Photos that wait without a failure of their own, and when the first comes due."""
 
     photos: int
     until: datetime | None
@@ -69,7 +69,10 @@ def with_ready_images(
 
 
 def waiting_for_hosts(connection: Connection, *, organization_id: int | None, now: datetime) -> Waiting:
-    """External images within the cap that could be fetched but for their host's trouble; its usual pause is none."""
+    """External images within the cap that wait without a failure: for their host, or after deaths.
+
+    The usual pause of a host is no trouble.
+    """
     images = vehicle_images.c
     due_at = func.coalesce(images.next_attempt_at, hosts.c.next_allowed_at)
     found = (
@@ -79,7 +82,7 @@ def waiting_for_hosts(connection: Connection, *, organization_id: int | None, no
         .where(
             case(
                 (images.next_attempt_at.is_(None), hosts.c.consecutive_failures > 0),
-                else_=images.failure_kind.in_(HOST_KINDS),
+                else_=images.failure_kind.in_(HOST_KINDS | DEATHS),
             )
         )
     )

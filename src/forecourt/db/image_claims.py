@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, select, text, true, tuple_, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Row, Select, select, text, true, tuple_, update
 
 from forecourt.db.picked import kept, picked
 from forecourt.db.rows import rows
@@ -29,6 +29,24 @@ _images = vehicle_images.c
 
 
 @dataclass(frozen=True)
+class Suspect:
+    """Damaged bytes that lie in the store, while the row waits for better ones.
+
+    Attributes:
+        count: How many different ones have come; these are the largest.
+    """
+
+    file_hash: str
+    file_size: int
+    mime_type: str
+    width: int
+    height: int
+    thumbhash: str
+    dhash: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
 class ImageClaim:
     """One claimed image. `attempt` is the fence: a settlement counts only while the row still has it.
 
@@ -39,6 +57,7 @@ class ImageClaim:
         claimed_at: By the database's clock.
         fetch_url: Where a redirect led to, on this host; asked in place of `source_url`.
         fetch_hops: Redirects that were followed to get there.
+        suspect: What is left to show where nothing better comes.
     """
 
     image_id: int
@@ -53,6 +72,7 @@ class ImageClaim:
     candidates: tuple[str, ...] = ()
     fetch_url: str | None = None
     fetch_hops: int = 0
+    suspect: Suspect | None = None
 
 
 @dataclass(frozen=True)
@@ -140,12 +160,20 @@ def _take(connection: Connection, which: ColumnElement[bool], *, worker_id: str,
             row.host_id,
             row.source_url,
             row.referer,
-            Record(row.failures, row.failing_since, row.failure_kind),
+            Record(row.failures, row.failing_since, row.failure_kind, row.deaths, row.decoder_deaths),
             now,
             (row.priority, row.sort_key),
             tuple(row.candidates or ()),
             fetch_url=row.fetch_url,
             fetch_hops=row.fetch_hops,
+            suspect=_suspect(row),
         )
         for row in connection.execute(taken)
     ]
+
+
+def _suspect(row: Row[Any]) -> Suspect | None:
+    if row.suspect_hash is None:
+        return None
+    seen = (row.file_size, row.mime_type, row.width, row.height, row.thumbhash, row.dhash)
+    return Suspect(row.suspect_hash, *seen, row.suspect_count)

@@ -173,7 +173,7 @@ def claim(
             row.organization_id,
             row.host_id,
             row.listing_url,
-            Record(row.failures, row.failing_since, row.failure_kind),
+            Record(row.failures, row.failing_since, row.failure_kind, row.deaths),
             is_missed=row.id in missed,
         )
         for row in found
@@ -193,6 +193,7 @@ def complete(connection: Connection, claim: QueueClaim, *, vehicle_id: int, dupl
         failure_kind=None,
         last_error=None,
         next_attempt_at=None,
+        deaths=0,
         read_at=now,
         updated_at=now,
     )
@@ -209,6 +210,7 @@ def fail(connection: Connection, claim: QueueClaim, verdict: Verdict, *, kind: s
         failure_kind=kind,
         last_error=detail,
         next_attempt_at=verdict.next_attempt_at,
+        deaths=verdict.deaths,
         updated_at=now,
         **({"priority": 0} if verdict.is_final else {}),
     )

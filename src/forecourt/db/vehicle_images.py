@@ -1,6 +1,7 @@
 """The life of one image after it was claimed: each arrow one fenced statement for a whole batch.
 
 held ──► stored                      store
+held ──► pending, an hour later      remember
 held ──► pending | blocked, later    postpone
 held ──► gone | failed | rejected    end
 held ──► ready                       hand_back
@@ -13,13 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Integer, Text, update
+from sqlalchemy import BigInteger, Boolean, Connection, Integer, Text, case, update
 from sqlalchemy.types import TypeEngine
 
-from forecourt.db.image_claims import ImageClaim
+from forecourt.db.image_claims import ImageClaim, Suspect
 from forecourt.db.rows import rows
 from forecourt.db.tables import vehicle_images
 from forecourt.db.types import Id, UtcDateTime
+from forecourt.failure_kinds import FailureKind
 from forecourt.schedule import Verdict
 
 
@@ -30,6 +32,7 @@ class StoredImage:
     Attributes:
         image_url: What those who read the table show from now on.
         thumbhash: Base64. dhash: 16 hex digits.
+        is_damaged: Its source had no better one.
     """
 
     claim: ImageClaim
@@ -44,6 +47,17 @@ class StoredImage:
     dhash: str
     etag: str | None
     last_modified: str | None
+    is_damaged: bool = False
+
+
+@dataclass(frozen=True)
+class DamagedImage:
+    """Damaged bytes that are safe, and when better ones are asked for."""
+
+    claim: ImageClaim
+    suspect: Suspect
+    detail: str
+    verdict: Verdict
 
 
 @dataclass(frozen=True)
@@ -83,6 +97,19 @@ _STORED: dict[str, TypeEngine[Any]] = {
     "dhash": Text(),
     "etag": Text(),
     "last_modified": Text(),
+    "is_damaged": Boolean(),
+}
+_SUSPECT: dict[str, TypeEngine[Any]] = {
+    "suspect_hash": Text(),
+    "suspect_count": Integer(),
+}
+_LOOKS: dict[str, TypeEngine[Any]] = {
+    "file_size": BigInteger(),
+    "mime_type": Text(),
+    "width": Integer(),
+    "height": Integer(),
+    "thumbhash": Text(),
+    "dhash": Text(),
 }
 _MOVED: dict[str, TypeEngine[Any]] = {"host_id": Id, "fetch_url": Text(), "fetch_hops": Integer()}
 _FAILED: dict[str, TypeEngine[Any]] = {
@@ -92,6 +119,8 @@ _FAILED: dict[str, TypeEngine[Any]] = {
     "failures": Integer(),
     "failing_since": UtcDateTime(),
     "next_attempt_at": UtcDateTime(),
+    "deaths": Integer(),
+    "decoder_deaths": Integer(),
 }
 
 
@@ -103,10 +132,7 @@ def store(connection: Connection, stored: Sequence[StoredImage], *, now: datetim
     """
     if not stored:
         return set()
-    values = [
-        {"image_id": each.claim.image_id, "attempt": each.claim.attempt} | {key: getattr(each, key) for key in _STORED}
-        for each in stored
-    ]
+    values = [_fence(each.claim) | {key: getattr(each, key) for key in _STORED} for each in stored]
     done = rows(connection, "done", _FENCE | _STORED, values)
     statement = (
         update(vehicle_images)
@@ -117,7 +143,38 @@ def store(connection: Connection, stored: Sequence[StoredImage], *, now: datetim
             {key: done.c[key] for key in _STORED}
             | {"is_external": False, "status": "stored", "stored_at": now, "changed_at": now}
             | {"lease_owner": None, "next_attempt_at": None, "failures": 0}
-            | {"failure_kind": None, "last_error": None, "failing_since": None}
+            | {"failure_kind": None, "last_error": None, "failing_since": None, "deaths": 0, "decoder_deaths": 0}
+            | {"suspect_hash": None, "suspect_at": None, "suspect_count": 0}
+        )
+        .returning(vehicle_images.c.id)
+    )
+    return set(connection.scalars(statement))
+
+
+def remember(connection: Connection, damaged: Sequence[DamagedImage], *, now: datetime) -> set[int]:
+    """held → pending, and due again at the verdict's time: the bytes that came are kept in case no better ones do.
+
+    What is shown does not change. Returns the ids that did.
+    """
+    if not damaged:
+        return set()
+    values = [
+        _fence(each.claim)
+        | _failure(FailureKind.DAMAGED, each.detail, each.verdict)
+        | {"suspect_hash": each.suspect.file_hash, "suspect_count": each.suspect.count}
+        | {key: getattr(each.suspect, key) for key in _LOOKS}
+        for each in damaged
+    ]
+    batch = rows(connection, "damaged", _FENCE | _FAILED | _SUSPECT | _LOOKS, values)
+    is_known = vehicle_images.c.suspect_hash == batch.c.suspect_hash
+    statement = (
+        update(vehicle_images)
+        .where(vehicle_images.c.id == batch.c.image_id)
+        .where(vehicle_images.c.attempts == batch.c.attempt)  # the fence
+        .where(vehicle_images.c.is_external)
+        .values(
+            {key: batch.c[key] for key in _FAILED | _SUSPECT | _LOOKS}
+            | {"suspect_at": case((is_known, vehicle_images.c.suspect_at), else_=now), "lease_owner": None}
         )
         .returning(vehicle_images.c.id)
     )
@@ -180,7 +237,7 @@ def bring_home(connection: Connection, homes: Sequence[tuple[ImageClaim, int]]) 
 
 def hand_back(connection: Connection, claims: Collection[ImageClaim]) -> None:
     """held → ready: claimed, and then not begun or not finished through no fault of its own."""
-    batch = rows(connection, "back", _FENCE, [{"image_id": each.image_id, "attempt": each.attempt} for each in claims])
+    batch = rows(connection, "back", _FENCE, [_fence(each) for each in claims])
     connection.execute(
         update(vehicle_images)
         .where(vehicle_images.c.id == batch.c.image_id, vehicle_images.c.attempts == batch.c.attempt)
@@ -188,22 +245,27 @@ def hand_back(connection: Connection, claims: Collection[ImageClaim]) -> None:
     )
 
 
+def _fence(claim: ImageClaim) -> dict[str, object]:
+    return {"image_id": claim.image_id, "attempt": claim.attempt}
+
+
+def _failure(kind: str, detail: str, verdict: Verdict) -> dict[str, object]:
+    return {
+        "status": verdict.status,
+        "failure_kind": kind,
+        "last_error": detail,
+        "failures": verdict.failures,
+        "failing_since": verdict.failing_since,
+        "next_attempt_at": verdict.next_attempt_at,
+        "deaths": verdict.deaths,
+        "decoder_deaths": verdict.decoder_deaths,
+    }
+
+
 def _fail(connection: Connection, failed: Sequence[FailedImage], *, now: datetime | None) -> set[int]:
     if not failed:
         return set()
-    values = [
-        {
-            "image_id": each.claim.image_id,
-            "attempt": each.claim.attempt,
-            "status": each.verdict.status,
-            "failure_kind": each.kind,
-            "last_error": each.detail,
-            "failures": each.verdict.failures,
-            "failing_since": each.verdict.failing_since,
-            "next_attempt_at": each.verdict.next_attempt_at,
-        }
-        for each in failed
-    ]
+    values = [_fence(each.claim) | _failure(each.kind, each.detail, each.verdict) for each in failed]
     batch = rows(connection, "failed", _FENCE | _FAILED, values)
     changes = {key: batch.c[key] for key in _FAILED} | {"lease_owner": None}
     statement = (

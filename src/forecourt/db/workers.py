@@ -3,14 +3,29 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random, SystemRandom
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import BigInteger, Connection, Table, Text, delete, insert, select, text, update
+from sqlalchemy.types import TypeEngine
 
 from forecourt.db import hosts
+from forecourt.db.rows import rows
 from forecourt.db.tables import HELD, import_queue, vehicle_images, workers
+from forecourt.db.types import Id, UtcDateTime
+from forecourt.failure_kinds import FailureKind
+from forecourt.schedule import due_after_deaths
 
 LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 10.0
+
+_ORPHANED: dict[str, TypeEngine[Any]] = {
+    "id": Id,
+    "attempt": BigInteger(),
+    "next_attempt_at": UtcDateTime(),
+    "failure_kind": Text(),
+    "last_error": Text(),
+}
 
 
 @dataclass(frozen=True)
@@ -51,18 +66,61 @@ def hand_back_rows(connection: Connection, *, worker_id: str) -> None:
         connection.execute(update(table).where(text(HELD), table.c.lease_owner == worker_id).values(lease_owner=None))
 
 
-def bury(connection: Connection, worker_ids: Collection[str], *, now: datetime, interval_seconds: float) -> None:
-    """dead or leaving → forgotten; its rows and hosts are free again, in one transaction.
+def leave(connection: Connection, worker_id: str, *, now: datetime, interval_seconds: float) -> None:
+    """alive → forgotten, in good order: what it still had is free again, and nothing is held against it."""
+    hand_back_rows(connection, worker_id=worker_id)
+    _forget(connection, [worker_id], now=now, interval_seconds=interval_seconds)
+
+
+def bury(
+    connection: Connection,
+    worker_ids: Collection[str],
+    *,
+    now: datetime,
+    interval_seconds: float,
+    random: Random | None = None,
+) -> None:
+    """dead → forgotten; its rows and hosts are free again, in one transaction, and its death is counted on its rows.
 
     `attempts` stay as they are, so a late settlement by somebody who was thought dead still meets the fence of the
     next claim. The heir of a host waits one interval: the dead may have sent a request a moment ago.
+
+    Args:
+        random: For the jitter of what has seen too many deaths.
     """
     if not worker_ids:
         return
     known = select(workers.c.id).where(workers.c.id.in_(worker_ids)).order_by(workers.c.id)
     connection.execute(known.with_for_update())  # what one of them is claiming just now is claimed before we look
     for table in (vehicle_images, import_queue):
-        free = update(table).where(text(HELD), table.c.lease_owner.in_(worker_ids)).values(lease_owner=None)
-        connection.execute(free)
+        _count_death(connection, table, worker_ids, now=now, random=random or SystemRandom())
+    _forget(connection, worker_ids, now=now, interval_seconds=interval_seconds)
+
+
+def _count_death(
+    connection: Connection, table: Table, worker_ids: Collection[str], *, now: datetime, random: Random
+) -> None:
+    """held → pending, ready or later, deaths + 1. What a row's own trouble was is told until it waits for this one."""
+    theirs = (text(HELD), table.c.lease_owner.in_(worker_ids))
+    held = select(table.c.id, table.c.attempts, table.c.deaths, table.c.failure_kind, table.c.last_error)
+    values: list[dict[str, object]] = []
+    for row in connection.execute(held.where(*theirs)):
+        due = due_after_deaths(row.deaths + 1, now=now, random=random)
+        trouble = {"failure_kind": row.failure_kind, "last_error": row.last_error}
+        if due or row.failure_kind is None:
+            trouble = {"failure_kind": FailureKind.WORKER_DIED, "last_error": "a worker died while it had this"}
+        values.append({"id": row.id, "attempt": row.attempts, "next_attempt_at": due} | trouble)
+    if not values:
+        return
+    batch = rows(connection, "orphaned", _ORPHANED, values)
+    connection.execute(
+        update(table)
+        .where(table.c.id == batch.c.id, table.c.attempts == batch.c.attempt, *theirs)
+        .values({key: batch.c[key] for key in ("next_attempt_at", "failure_kind", "last_error")})
+        .values(lease_owner=None, deaths=table.c.deaths + 1)
+    )
+
+
+def _forget(connection: Connection, worker_ids: Collection[str], *, now: datetime, interval_seconds: float) -> None:
     hosts.release_all(connection, worker_ids, now=now, interval_seconds=interval_seconds)
     connection.execute(delete(workers).where(workers.c.id.in_(worker_ids)))

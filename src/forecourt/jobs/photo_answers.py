@@ -74,7 +74,7 @@ def photo_lines(tally: Tally) -> list[str]:
         failed = f"{tally.failed.total()} could not be had and show from their dealers: {_kinds(tally.failed)}."
         lines.append(failed)
     if tally.waiting:
-        lines.append(f"{tally.waiting.total()} wait for their hosts: {_kinds(tally.waiting)}.")
+        lines.append(f"{tally.waiting.total()} wait: {_kinds(tally.waiting)}.")
     return lines
 
 
@@ -98,7 +98,7 @@ def _vehicle_result(vehicle: ChosenVehicle, tally: VehicleTally | None) -> dict[
 def _waiting_lines(waiting: Waiting) -> list[str]:
     if not waiting.photos:
         return []
-    return [f"In all {waiting.photos} photos wait for their hosts; the first is due at {_moment(waiting.until)}."]
+    return [f"In all {waiting.photos} photos wait; the first is due at {_moment(waiting.until)}."]
 
 
 def _moment(moment: datetime | None) -> str:

@@ -97,7 +97,7 @@ class PhotoWork:
         self, connection: Connection, settlements: Sequence[backfill.Settlement], *, now: datetime
     ) -> Sequence[backfill.Settlement]:
         """Write down how they ended."""
-        changed = backfill.settle(
+        return backfill.settle(
             connection,
             settlements,
             shown_at=lambda image_id, path: self.photos.url(path) or f"/i/{image_id}",
@@ -105,7 +105,6 @@ class PhotoWork:
             now=now,
             random=self.random,
         )
-        return [each for each in settlements if each.claim.image_id in changed]
 
     def settled(self, settlements: Sequence[backfill.Settlement]) -> None:
         """Count them, show them."""

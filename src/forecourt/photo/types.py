@@ -34,6 +34,8 @@ AVIF: Final = PhotoType("AVIF", "image/avif", "avif")  # where Pillow has the de
 
 SUPPORTED: Final = {photo_type.name: photo_type for photo_type in (JPEG, PNG, WEBP, GIF, AVIF)}
 
+_EXTENSIONS: Final = {photo_type.mime_type: photo_type.extension for photo_type in SUPPORTED.values()}
+
 SNIFFED_BYTES: Final = 1024
 
 _WEB_PAGE: Final = NotSupported("a web page", is_web_page=True)
@@ -89,6 +91,11 @@ def sniff(head: bytes) -> PhotoType | NotSupported:
     if head[4:8] == b"ftyp":
         return _iso_media(head)
     return _text(head[:SNIFFED_BYTES])
+
+
+def extension_of(mime_type: str) -> str:
+    """Of a supported type; without a dot."""
+    return _EXTENSIONS[mime_type]
 
 
 def _iso_media(head: bytes) -> PhotoType | NotSupported:

@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from forecourt.confined.pool import ConfinedDied, ConfinedPool
-from forecourt.errors import Blocked, PermanentError, TransientError, Trouble
+from forecourt.errors import Blocked, DecoderDied, PermanentError, TransientError, Trouble
 from forecourt.failure_kinds import FailureKind
 from forecourt.photo.types import SUPPORTED
 
@@ -73,29 +73,28 @@ class Verifier:
         self._max_pixels = max_pixels
         self._one_heavy = asyncio.Lock()
 
-    async def verify(self, path: Path, *, sha256: str, size: int) -> VerifiedPhoto:
+    async def verify(self, path: Path, *, sha256: str, size: int, alone: bool = False) -> VerifiedPhoto:
         """Read the whole file.
 
         Args:
             path: The file; it is neither changed nor moved.
             sha256: Of its bytes, in hex, as hashed while they streamed in.
             size: Its length in bytes.
+            alone: It was there at several deaths: decode it in a child of its own, one such file at a time.
 
         Raises:
             PermanentError: unsupported_type, too_many_pixels, not_a_photo (under 100 px, or one flat colour).
             Blocked: not_a_photo, where a web page or a line of text came in place of a photo.
             DamagedPhoto: damaged (cut off or corrupted), and can be shown.
-            TransientError: empty, damaged and nothing of it can be shown, decoder_died.
+            TransientError: empty, damaged and nothing of it can be shown.
+            DecoderDied: Its child died, hung or told nonsense.
         """
         if size == 0:
             raise TransientError(FailureKind.EMPTY)
         try:
-            answer = await self._ask(path, alone=False)
-            if isinstance(answer, _Refusal) and answer.error == "heavy":
-                async with self._one_heavy:
-                    answer = await self._ask(path, alone=True)
+            answer = await self._asked(path, alone=alone)
         except ConfinedDied as error:
-            raise TransientError(FailureKind.DECODER_DIED, str(error)) from error
+            raise DecoderDied(str(error)) from error
         if isinstance(answer, _Refusal):
             raise _trouble(answer)
         found = SUPPORTED[answer.type]
@@ -114,8 +113,17 @@ class Verifier:
             raise DamagedPhoto(_said(answer.damage), photo)
         return photo
 
-    async def _ask(self, path: Path, *, alone: bool) -> "_Answer":
-        said = await self._pool.run({"max_pixels": self._max_pixels, "alone": alone}, file=path)
+    async def _asked(self, path: Path, *, alone: bool) -> "_Answer":
+        if not alone:
+            answer = await self._ask(path, alone=False)
+            if not isinstance(answer, _Refusal) or answer.error != "heavy":
+                return answer
+        async with self._one_heavy:
+            return await self._ask(path, alone=True, fresh=alone)
+
+    async def _ask(self, path: Path, *, alone: bool, fresh: bool = False) -> "_Answer":
+        question = {"max_pixels": self._max_pixels, "alone": alone}
+        said = await self._pool.run(question, file=path, fresh=fresh)
         try:
             return _ANSWER.validate_python(said)
         except ValidationError as error:
@@ -148,7 +156,7 @@ def _trouble(refusal: _Refusal) -> Trouble:
         case "damaged":
             return TransientError(FailureKind.DAMAGED, detail)
         case "heavy":
-            return TransientError(FailureKind.DECODER_DIED, "the child would not decode it alone")
+            return DecoderDied("the child would not decode it alone")
         case kind:
             return PermanentError(FailureKind(kind), detail)
 

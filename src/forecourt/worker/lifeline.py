@@ -56,7 +56,7 @@ class Lifeline:
         self._heart.cancel()
         await asyncio.wait([self._heart])
         try:
-            await self._database.write(lambda connection: self._bury(connection, {self.worker_id}))
+            await self._database.write(self._leave)
         finally:
             self._unlock()
 
@@ -83,9 +83,9 @@ class Lifeline:
         )
         self._alive_until = begun + workers.LEASE.total_seconds()
 
-    def _bury(self, connection: Connection, worker_ids: set[str]) -> None:
+    def _leave(self, connection: Connection) -> None:
         now = database_now(connection)
-        workers.bury(connection, worker_ids, now=now, interval_seconds=self._interval_seconds)
+        workers.leave(connection, self.worker_id, now=now, interval_seconds=self._interval_seconds)
 
     async def _beat(self) -> None:
         while not self._lost:
