@@ -10,7 +10,7 @@ KILLS ?= 200
 PHOTOS ?= 2000
 DATABASE ?= sqlite
 
-.PHONY: help install demo test check extraction-report fuzz campaign-kills
+.PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos campaign-kills
 
 help:
 	@echo "make demo     the guided tour over three dealer sites on this machine"
@@ -19,6 +19,7 @@ help:
 	@echo "make check    format, lint, types, the order of imports, docs that match the code"
 	@echo "make extraction-report    how well and how fast pages are read; make extraction-report PAGES=folder for others"
 	@echo "make fuzz     spoilt pages for a minute; make fuzz SECONDS=600 SEED=2 for longer and for others"
+	@echo "make fuzz-fetch    odd URLs, and servers that answer nonsense; make fuzz-photos    spoilt photos; SECONDS and SEED as above"
 	@echo "make campaign-kills    200 kills over 2,000 photos; KILLS=100 PHOTOS=1000 DATABASE=postgresql SEED=2 for others"
 
 install: .venv/.forecourt
@@ -43,6 +44,12 @@ extraction-report: .venv/.development
 
 fuzz: .venv/.development
 	@PYTHONPATH=tests nice -n 15 .venv/bin/python tools/fuzz_listing.py --seconds $(SECONDS) --seed $(SEED)
+
+fuzz-fetch: .venv/.development
+	@PYTHONPATH=tests nice -n 15 .venv/bin/python tools/fuzz_fetch.py --seconds $(SECONDS) --seed $(SEED)
+
+fuzz-photos: .venv/.development
+	@PYTHONPATH=tests nice -n 15 .venv/bin/python tools/fuzz_photos.py --seconds $(SECONDS) --seed $(SEED)
 
 campaign-kills: .venv/.development
 	@PYTHONPATH=tests nice -n 5 .venv/bin/python tools/campaign_kills.py --kills $(KILLS) --photos $(PHOTOS) --database $(DATABASE) --seed $(SEED)
