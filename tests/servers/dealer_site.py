@@ -72,6 +72,7 @@ class DealerSite:
     answers: dict[str, Given] = field(default_factory=dict)
     hosts: dict[int, HostSeen] = field(default_factory=dict)
     ports: list[int] = field(default_factory=list)
+    most_at_once: int = 0
 
     @property
     def website(self) -> str:
@@ -138,6 +139,7 @@ class DealerSite:
         seen.starts.append(time.monotonic())
         seen.now += 1
         seen.most = max(seen.most, seen.now)
+        self.most_at_once = max(self.most_at_once, sum(each.now for each in self.hosts.values()))
         try:
             is_photo = path.startswith("/photos/")
             await asyncio.sleep(self.photo_delay_seconds if is_photo else self.page_delay_seconds)

@@ -12,7 +12,7 @@ from io import TextIOWrapper
 
 from cyclopts import App, CycloptsError
 
-from forecourt.cli import images, import_queue, organizations, photos, reading, status, system
+from forecourt.cli import hosts, images, import_queue, organizations, photos, reading, status, system
 from forecourt.errors import Paused, StoreUnavailable, WrongUse
 
 app = App(
@@ -36,6 +36,13 @@ _images = App(name="images", help="Photos of vehicles, ours or still their deale
 _images.command(images.list_images, name="list")
 _images.command(images.retry)
 
+_hosts = App(name="hosts", help="The servers that are asked: who, how often, and which are left alone.")
+_hosts.command(hosts.list_hosts, name="list")
+_hosts.command(hosts.pause)
+_hosts.command(hosts.resume)
+_hosts.command(hosts.set_pace, name="set")
+_hosts.command(hosts.join)
+
 _database = App(name="db", help="The database.")
 _database.command(system.upgrade)
 
@@ -43,6 +50,7 @@ for _command in (
     _organizations,
     _import_queue,
     _images,
+    _hosts,
     reading.extract_all_orgs,
     reading.process_import_queue,
     photos.trickle_backfill_images,

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, not_, select, text, update
 
+from forecourt.db.hosts import is_open
 from forecourt.db.image_places import places
 from forecourt.db.picked import picked
 from forecourt.db.tables import IMAGE_READY, IMAGE_WAITING, hosts, vehicle_images
@@ -85,7 +86,7 @@ def hosts_with_ready(connection: Connection, *, random: Random) -> list[ReadyHos
         .limit(1)
         .scalar_subquery()
     )
-    looked_at = select(hosts.c.id, first.label("priority")).where(hosts.c.paused_reason.is_(None)).order_by(hosts.c.id)
+    looked_at = select(hosts.c.id, first.label("priority")).where(is_open()).order_by(hosts.c.id)
     last = connection.scalar(select(func.max(hosts.c.id))) or 0
     begin = random.randrange(last) if last > _MOST_HOSTS_LOOKED_AT else 0
     found = connection.execute(looked_at.where(hosts.c.id > begin).limit(_MOST_HOSTS_LOOKED_AT)).all()
@@ -98,12 +99,12 @@ def hosts_with_ready(connection: Connection, *, random: Random) -> list[ReadyHos
 def due_of(connection: Connection, vehicle_ids: Collection[int], *, max_images: int) -> list[Due]:
     """Everything ready among these vehicles' first `max_images` living photos (0: all), in the order of schedule.py."""
     place = places(connection, vehicle_ids)
-    paused = select(hosts.c.id).where(hosts.c.paused_reason.is_not(None))
+    closed = select(hosts.c.id).where(not_(is_open()))
     urgency = case((_images.priority <= VANISHING, _images.priority), else_=VANISHING + 1)
     ready = (
         select(_images.id, _images.host_id, _images.vehicle_id)
         .join(place, place.c.image_id == _images.id)
-        .where(text(IMAGE_READY), _images.host_id.not_in(paused))
+        .where(text(IMAGE_READY), _images.host_id.not_in(closed))
         .order_by(urgency, and_(_images.is_primary, _images.priority != EXPIRING).desc(), _images.sort_key)
     )
     if max_images:

@@ -129,7 +129,7 @@ def lease(
     if not host_ids or limit <= 0:
         return []
     no_other_holds = or_(hosts.c.lease_owner.is_(None), hosts.c.lease_owner == worker_id)
-    free = [no_other_holds, _is_open(), may_be_asked(now)]
+    free = [no_other_holds, is_open(), may_be_asked(now)]
     asked = [{"host_id": host_id, "place": place} for place, host_id in enumerate(host_ids)]
     order = rows(connection, "asked", {"host_id": Id, "place": Integer()}, asked)
     some = select(hosts.c.id).join(order, order.c.host_id == hosts.c.id).where(*free).order_by(order.c.place)
@@ -147,8 +147,7 @@ def lease(
 
 def held_by(connection: Connection, *, worker_id: str, manners: Manners) -> list[Holding]:
     """The hosts that this worker holds, with whatever an operator, a robots.txt or their troubles have changed."""
-    is_open = _is_open().label("is_open")
-    ours: Select[Any] = select(*_LEASED, hosts.c.wanted_at, is_open)
+    ours: Select[Any] = select(*_LEASED, hosts.c.wanted_at, is_open().label("is_open"))
     found = connection.execute(ours.where(text(HELD), hosts.c.lease_owner == worker_id))
     return [Holding(_lease(row, manners), row.wanted_at is not None, bool(row.is_open)) for row in found]
 
@@ -273,6 +272,11 @@ def next_free(connection: Connection, host_ids: Collection[int], *, now: datetim
     return min(moments, default=None)
 
 
+def is_open() -> ColumnElement[bool]:
+    """Neither paused nor joined to another: the condition under which it is leased."""
+    return and_(hosts.c.paused_reason.is_(None), hosts.c.joined_to.is_(None))
+
+
 def may_be_asked(now: datetime) -> ColumnElement[bool]:
     """A time more than two days ahead is due as well: a clock has slipped, no rule of ours sets one."""
     return or_(
@@ -298,10 +302,6 @@ def interval_in_force(row: Row[Any], manners: Manners) -> float:
     usual = manners.interval_seconds if row.interval_seconds is None else row.interval_seconds
     others = (row.slowed_interval_seconds, row.crawl_delay, row.joined_crawl_delay)
     return float(max(usual, *(each or 0.0 for each in others)))
-
-
-def _is_open() -> ColumnElement[bool]:
-    return and_(hosts.c.paused_reason.is_(None), hosts.c.joined_to.is_(None))
 
 
 def _moments(connection: Connection, moments: Mapping[int, datetime]) -> CTE:

@@ -15,6 +15,7 @@ from random import Random
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from forecourt.db.hosts import is_open
 from forecourt.db.listings_seen import ASKED_AFTER
 from forecourt.db.picked import picked
 from forecourt.db.tables import QUEUE_READY, QUEUE_WAITING, hosts, import_queue, organization_vehicles
@@ -144,7 +145,7 @@ def hosts_with_ready(
     some = select(import_queue.c.id).where(text(QUEUE_READY), import_queue.c.host_id == hosts.c.id)
     if organization_ids is not None:
         some = some.where(import_queue.c.organization_id.in_(organization_ids))
-    found = select(hosts.c.id).where(hosts.c.paused_reason.is_(None), some.exists()).order_by(hosts.c.id)
+    found = select(hosts.c.id).where(is_open(), some.exists()).order_by(hosts.c.id)
     begin = random.randrange((connection.scalar(select(func.max(hosts.c.id))) or 0) + 1)
     first = connection.scalars(found.where(hosts.c.id > begin).limit(limit)).all()
     return [*first, *connection.scalars(found.where(hosts.c.id <= begin).limit(limit - len(first)))]

@@ -1,5 +1,6 @@
 """How far the work is: the monitoring queries, the counts by status and failure kind, the rate and the time left."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select, text
 
 from forecourt.db.engine import database_now
+from forecourt.db.host_list import paused_hosts
 from forecourt.db.tables import import_queue, vehicle_images
 
 RATE_MINUTES = 5
+_MOST_PAUSED = 20
 BEYOND_CAP = 9  # the priority of rows that are shown and not fetched
 
 # These three are published, and people run them by hand: they stay as they are, to the letter.
@@ -41,7 +44,11 @@ QUEUE_STATUSES = ("pending", "complete", "duplicate", "failed", "rejected")
 
 @dataclass(frozen=True)
 class Progress:
-    """One consistent look. `seconds_left` is None where nothing was stored in the last minutes."""
+    """One consistent look. `seconds_left` is None where nothing was stored in the last minutes.
+
+    Attributes:
+        paused_hosts: (host, reason) of the first so many; a silent host is paused by itself.
+    """
 
     external_images_count: int
     vehicles_with_external_images: int
@@ -52,6 +59,7 @@ class Progress:
     stored_in_last_minutes: int
     stored_per_second: float
     seconds_left: float | None
+    paused_hosts: Sequence[tuple[str, str]]
 
     def as_json(self) -> dict[str, Any]:
         """What `/api/status` and `status --json` print."""
@@ -65,6 +73,7 @@ class Progress:
             "rate_minutes": RATE_MINUTES,
             "stored_per_second": round(self.stored_per_second, 3),
             "seconds_left": None if self.seconds_left is None else round(self.seconds_left),
+            "paused_hosts": [{"host": host, "reason": reason} for host, reason in self.paused_hosts],
         }
 
 
@@ -83,6 +92,7 @@ def read_progress(connection: Connection) -> Progress:
         stored_in_last_minutes=stored,
         stored_per_second=rate,
         seconds_left=0 if not waiting else waiting / rate if rate else None,
+        paused_hosts=paused_hosts(connection, limit=_MOST_PAUSED),
     )
 
 

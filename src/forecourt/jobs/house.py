@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Engine
 
-from forecourt.db import applied_settings
+from forecourt.db import applied_settings, joined_hosts
 from forecourt.db.away import away_is_a_pause
 from forecourt.db.database import Database
 from forecourt.db.engine import open_database
@@ -56,6 +56,7 @@ def ready_database(settings: Settings) -> Engine:
     with away_is_a_pause():
         applied_settings.apply_cap(engine, cap=settings.max_images_per_vehicle)
         applied_settings.apply_public_url(engine, public_url=public_url(settings))
+        joined_hosts.gather_late(engine)
     return engine
 
 

@@ -41,6 +41,9 @@ def _lines(progress: Progress) -> list[str]:
     if progress.images_by_failure_kind:
         lines += ["", "last trouble of external images", *_counts(progress.images_by_failure_kind)]
     lines += ["", "import queue", *_counts(progress.import_queue_by_status), ""]
+    if progress.paused_hosts:
+        lines += ["hosts that are not asked; `forecourt hosts resume` wakes them"]
+        lines += [*(f"  {host}: {reason}" for host, reason in progress.paused_hosts), ""]
     rate = f"{progress.stored_per_second:.1f} photos/s in the last minutes"
     return [*lines, rate if progress.seconds_left is None else f"{rate}, {_duration(progress.seconds_left)} left"]
 
