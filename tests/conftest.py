@@ -14,6 +14,7 @@ import pytest
 from get_test_parts import browser, postgres
 from playwright.sync_api import Page, sync_playwright
 from postgres import PostgresServer, running_postgres
+from servers.canary import Canary, connects_outside, open_canary
 from sqlalchemy import Engine
 
 from forecourt.db.engine import open_database
@@ -41,8 +42,18 @@ _Report = TypeVar("_Report", pytest.TestReport, pytest.CollectReport)
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database with all tables and no rows, the test's own."""
+    yield from _new_database(request, tmp_path)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def module_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same for all tests of a module, where one run brings what each of them looks at."""
+    yield from _new_database(request, tmp_path_factory.mktemp("database"))
+
+
+def _new_database(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     if request.param == "sqlite":
-        path = tmp_path / "forecourt.db"
+        path = folder / "forecourt.db"
         shutil.copy(request.getfixturevalue("_sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
@@ -50,6 +61,16 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     name = f"test_{next(_database_numbers)}"
     yield server.create_database(name, template=template)
     server.drop_database(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def canary() -> Iterator[Canary]:
+    """Nothing that we run may come near it, in the whole session: one visit, and the suite fails."""
+    with open_canary() as canary:
+        yield canary
+        assert canary.visits() == 0, "somebody connected to the canary"
+    outside = connects_outside()
+    assert not outside, f"connections to other machines: {outside}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -97,7 +97,7 @@ def program_at(home: Path, engine: Engine, database_url: str) -> Program:
     settings = {
         "HOME": home,
         "DATABASE_URL": database_url,
-        "ALLOWED_NETWORKS": "127.0.0.0/8",
+        "ALLOWED_NETWORKS": "127.0.0.0/16",
         "HOST_INTERVAL_SECONDS": 0,
         "MIN_FREE_BYTES": 0,
     }

@@ -17,12 +17,13 @@ from types import TracebackType
 from typing import Protocol, Self
 
 import aiohttp
+from pydantic import HttpUrl
 from yarl import URL
 
 from forecourt.errors import HostTaken, PermanentError, TransientError, Trouble
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch import outcome, robots
-from forecourt.fetch.address import SplitUrl, host_of, judge_location, judge_url, split_url
+from forecourt.fetch.address import SplitUrl, host_of, judge_location, judge_url, may_be_asked, split_url
 from forecourt.fetch.body import read_body
 from forecourt.fetch.files import NewFile
 from forecourt.fetch.limits import Limits
@@ -99,6 +100,7 @@ class Fetcher:
         self._turns = turns
         self._limits = limits or Limits()
         self._look_up = look_up
+        self._ours = _folder(settings.public_image_url)
         self._send: Send
 
     async def __aenter__(self) -> Self:
@@ -266,14 +268,21 @@ class Fetcher:
         return self._refuse_ourselves(split)
 
     def _refuse_ourselves(self, split: SplitUrl) -> SplitUrl:
-        ours = self._settings.public_image_url
-        if ours is not None and split.url.startswith(str(ours)):
+        """By http or https: what we show is no source of what we show. Other folders of that host may be a dealer's."""
+        ours = self._ours
+        if ours and split.manners_host == ours.manners_host and split.target.startswith(ours.target):
             raise PermanentError(FailureKind.FORBIDDEN_ADDRESS, "our own address")
         return split
 
     def _refuse_large_headers(self, response: aiohttp.ClientResponse) -> None:
         if sum(len(name) + len(value) for name, value in response.raw_headers) > self._limits.header_bytes:
             raise TransientError(FailureKind.PROTOCOL, f"more than {self._limits.header_bytes} bytes of headers")
+
+
+def _folder(url: HttpUrl | None) -> SplitUrl | None:
+    """With a slash at its end, so that `/images-too` does not lie in `/images`."""
+    folder = str(url or "").rstrip("/") + "/"
+    return split_url(folder) if may_be_asked(folder) else None
 
 
 def _referer(referer: str | None, to: SplitUrl) -> dict[str, str]:

@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
@@ -18,6 +18,8 @@ from forecourt.db.engine import open_database
 from forecourt.db.hosts import Manners
 from forecourt.db.migrate import upgrade
 from forecourt.fetch.client import Fetcher
+from forecourt.fetch.limits import Limits
+from forecourt.fetch.resolver import LookUp, ask_system
 from forecourt.pages import PageReader, reading_pool
 from forecourt.photo.verify import Verifier, decoding_pool
 from forecourt.settings import Settings
@@ -34,11 +36,18 @@ Progress: TypeAlias = Callable[[str, int, int | None], None]
 
 @dataclass(frozen=True)
 class House:
-    """One process's view of the world while a job runs."""
+    """One process's view of the world while a job runs.
+
+    Attributes:
+        limits: Our patience with a stranger's server.
+        look_up: Who tells addresses.
+    """
 
     settings: Settings
     database: Database
     stop: asyncio.Event
+    limits: Limits = field(default_factory=Limits)
+    look_up: LookUp = ask_system
 
 
 @dataclass(frozen=True)
@@ -96,7 +105,7 @@ async def living_worker(house: House) -> AsyncIterator[Worker]:
             concurrency=settings.concurrency,
             patience_seconds=PATIENCE.total_seconds(),
         )
-        async with Fetcher(settings, turns) as fetcher:
+        async with Fetcher(settings, turns, limits=house.limits, look_up=house.look_up) as fetcher:
             yield Worker(turns, fetcher)
 
 

@@ -192,12 +192,25 @@ class HostTurns:
         """
         is_first = not held.resting
         held.rest()
-        if await self.database.write(lambda connection: self._note(connection, held.lease, trouble, is_first=is_first)):
+        before = self._answered & {held.lease.host_id}
+        self._answered -= before  # an answer that came before the trouble must not be written after it
+        if await self.database.write(
+            lambda connection: self._note(connection, held.lease, trouble, before, is_first=is_first)
+        ):
             _log.warning("host.paused", host=held.lease.host, reason=hosts.DEAD, way_out="forecourt hosts resume")
 
-    def _note(self, connection: Connection, lease: HostLease, trouble: HostTrouble, *, is_first: bool) -> bool:
+    def _note(
+        self,
+        connection: Connection,
+        lease: HostLease,
+        trouble: HostTrouble,
+        answered: Collection[int],
+        *,
+        is_first: bool,
+    ) -> bool:
         """Whether its silence has paused it."""
         now = database_now(connection)
+        hosts.answered(connection, answered, now=now)
         if not is_first:
             hosts.still_in_trouble(connection, lease.host_id, asked_for=trouble.wait_seconds or 0, now=now)
             return False
