@@ -1,18 +1,22 @@
 """Which vehicles a bounded run works on."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import islice
 
 from sqlalchemy import Connection, Select, case, func, select, text
 
+from forecourt.db import due_images
 from forecourt.db.image_places import places
 from forecourt.db.rows import rows
 from forecourt.db.tables import IMAGE_OPEN, IMAGE_READY, hosts, organization_vehicles, vehicle_images, vehicles
 from forecourt.db.types import Id
 from forecourt.failure_kinds import DEATHS, HOST_KINDS
 from forecourt.schedule import BEYOND_CAP
+
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -49,23 +53,16 @@ def with_ready_images(
     Args:
         max_images: Counts among a vehicle's first so many living photos; 0 is all; None: as marked by the setting.
     """
-    images = vehicle_images.c
-    found: Select[Any] = select(images.vehicle_id, func.count().label("ready")).where(text(IMAGE_READY))
-    if max_images is None:
-        found = found.where(images.priority < BEYOND_CAP)
-    elif max_images:
-        everyone = connection.scalars(select(images.vehicle_id).where(text(IMAGE_READY)).distinct()).all()
-        place = places(connection, everyone)
-        found = found.join(place, place.c.image_id == images.id).where(place.c.place <= max_images)
-    if organization_id is not None:
-        found = found.where(images.vehicle_id.in_(_of_organization(organization_id)))
     if vehicle_ids is not None:
-        only = rows(connection, "only", {"vehicle_id": Id}, [{"vehicle_id": each} for each in vehicle_ids])
-        found = found.where(images.vehicle_id.in_(select(only.c.vehicle_id)))
-    urgent = found.group_by(images.vehicle_id).order_by(func.min(images.priority), func.min(images.sort_key))
-    counts: dict[int, int] = dict(connection.execute(urgent.limit(limit)).all())
-    names = names_of(connection, counts)
-    return [ChosenVehicle(vehicle_id, names[vehicle_id], ready) for vehicle_id, ready in counts.items()]
+        counts = _ready(connection, vehicle_ids, max_images=max_images)
+    elif organization_id is not None:
+        theirs = set(connection.scalars(_of_organization(organization_id)))
+        counts = _ready(connection, theirs, max_images=max_images)
+    else:
+        counts = _first(connection, limit, max_images=max_images)
+    chosen = dict(islice(counts.items(), limit))
+    names = names_of(connection, chosen)
+    return [ChosenVehicle(vehicle_id, names[vehicle_id], ready) for vehicle_id, ready in chosen.items()]
 
 
 def waiting_for_hosts(connection: Connection, *, organization_id: int | None, now: datetime) -> Waiting:
@@ -97,6 +94,39 @@ def names_of(connection: Connection, vehicle_ids: Collection[int]) -> dict[int, 
     wanted = rows(connection, "wanted", {"vehicle_id": Id}, [{"vehicle_id": each} for each in vehicle_ids])
     found = connection.execute(select(vehicles).where(vehicles.c.id.in_(select(wanted.c.vehicle_id))))
     return {row.id: _name(row.year, row.make, row.model) or row.title or f"vehicle {row.id}" for row in found}
+
+
+def _first(connection: Connection, limit: int | None, *, max_images: int | None) -> dict[int, int]:
+    """As many vehicles as are asked for: each host's images are read in their order, and no further than needed."""
+    walk = due_images.walk(connection, beyond_cap=max_images is not None)
+    found: dict[int, int] = {}
+    while limit is None or len(found) < limit:
+        some = list(islice(walk, _AT_ONCE if limit is None else limit - len(found)))
+        if not some:
+            break
+        ready = _ready(connection, some, max_images=max_images)
+        found |= {vehicle_id: ready[vehicle_id] for vehicle_id in some if vehicle_id in ready}
+    return found
+
+
+def _ready(connection: Connection, vehicle_ids: Collection[int], *, max_images: int | None) -> dict[int, int]:
+    """How many of each one's photos are ready, for those that have any, the most urgent first."""
+    images = vehicle_images.c
+    wanted = rows(connection, "only", {"vehicle_id": Id}, [{"vehicle_id": each} for each in vehicle_ids])
+    found = select(images.vehicle_id, images.priority, func.min(images.sort_key), func.count()).where(
+        text(IMAGE_READY), images.vehicle_id.in_(select(wanted.c.vehicle_id))
+    )
+    if max_images is None:
+        found = found.where(images.priority < BEYOND_CAP)
+    elif max_images:
+        place = places(connection, vehicle_ids)
+        found = found.join(place, place.c.image_id == images.id).where(place.c.place <= max_images)
+    counts: Counter[int] = Counter()
+    first: dict[int, tuple[int, int]] = {}
+    for vehicle_id, priority, key, count in connection.execute(found.group_by(images.vehicle_id, images.priority)):
+        counts[vehicle_id] += count
+        first[vehicle_id] = min(first.get(vehicle_id, (priority, key)), (priority, key))
+    return {vehicle_id: counts[vehicle_id] for vehicle_id in sorted(counts, key=lambda each: (first[each], each))}
 
 
 def _of_organization(organization_id: int) -> Select[int]:

@@ -5,12 +5,14 @@ waiting ── its time has come ──► ready     wake
 Every look reads a range of a partial index, whatever the number of rows.
 """
 
-from collections.abc import Collection
+import heapq
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, not_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, not_, select, text, tuple_, update
 
 from forecourt.db.hosts import is_open
 from forecourt.db.image_places import places
@@ -23,7 +25,10 @@ _CLOCK_SLIPPED = timedelta(days=2)  # no rule sets a time that far ahead
 _MOST_LOOKED_AT = 1000
 _MOST_HOSTS_LOOKED_AT = 10_000
 
+_FIRST_STEP = 20
+
 _images = vehicle_images.c
+_Stand: TypeAlias = tuple[int, int, int, int]  # priority, sort_key, vehicle, host
 
 
 @dataclass(frozen=True)
@@ -112,8 +117,48 @@ def due_of(connection: Connection, vehicle_ids: Collection[int], *, max_images: 
     return [Due(*row) for row in connection.execute(ready)]
 
 
+def walk(connection: Connection, *, beyond_cap: bool) -> Iterator[int]:
+    """Vehicles with ready images, each once, in the order of schedule.py over all hosts; read as it is walked."""
+    below = BEYOND_CAP + 1 if beyond_cap else BEYOND_CAP
+    firsts = vehicle_images.alias("firsts")
+    of_host = _images.host_id == hosts.c.id
+    first = _in_order(below).where(of_host).with_only_columns(_images.id).limit(1).correlate(hosts).scalar_subquery()
+    heads = (
+        select(firsts.c.priority, firsts.c.sort_key, firsts.c.vehicle_id, hosts.c.id)
+        .select_from(hosts.join(firsts, firsts.c.id == first))
+        .where(is_open())
+    )
+    hosts_in_order = [_of_host(connection, tuple(head), below) for head in connection.execute(heads).all()]
+    seen: set[int] = set()
+    for _, _, vehicle_id, _ in heapq.merge(*hosts_in_order):
+        if vehicle_id not in seen:
+            seen.add(vehicle_id)
+            yield vehicle_id
+
+
+def _of_host(connection: Connection, head: _Stand, below: int) -> Iterator[_Stand]:
+    """Its ready images from the head on. Many may stand at the same place: the first of them come once more."""
+    yield head
+    priority, key, _, host_id = head
+    size = _FIRST_STEP
+    while True:
+        place = tuple_(_images.priority, _images.sort_key)
+        some = _in_order(below).where(_images.host_id == host_id, place >= tuple_(priority, key)).limit(size)
+        found = connection.execute(some).all()
+        for priority, key, vehicle_id in found:
+            yield priority, key, vehicle_id, host_id
+        if len(found) < size:
+            return
+        size *= 2
+
+
+def _in_order(below: int) -> Select[int, int, int]:
+    ready = select(_images.priority, _images.sort_key, _images.vehicle_id)
+    return ready.where(text(IMAGE_READY), _images.priority < below).order_by(_images.priority, _images.sort_key)
+
+
 def _wake(connection: Connection, over: ColumnElement[bool]) -> int:
     some = select(_images.id).where(text(IMAGE_WAITING), over)
     some = some.order_by(_images.next_attempt_at).limit(_WAKE_AT_ONCE)
-    due = update(vehicle_images).where(picked(connection, _images.id, some))
+    due = update(vehicle_images).where(picked(_images.id, some, sqlite=connection.dialect.name == "sqlite"))
     return connection.execute(due.values(next_attempt_at=None)).rowcount

@@ -5,15 +5,32 @@ ready ── claim_ranges, claim (attempts + 1) ──► held ── a settleme
 A claim reads what it claims: for each host one range of the index (host_id, priority, sort_key) over what is ready.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Row, Select, select, text, true, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    select,
+    text,
+    true,
+    tuple_,
+    update,
+)
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.types import TypeEngine
 
 from forecourt.db.picked import kept, picked
-from forecourt.db.rows import rows
+from forecourt.db.rows import bound, bound_rows
 from forecourt.db.tables import IMAGE_READY, organization_vehicles, vehicle_images
 from forecourt.db.types import Id
 from forecourt.schedule import BEYOND_CAP, EXPIRING, Record, expiry_key
@@ -24,6 +41,20 @@ Place = tuple[int, int]
 HEAD: Place = (-1, 0)
 END: Place = (BEYOND_CAP, -1)
 _MOST_DEAD = 100  # they need no room at their host: they are not asked for
+
+_RANGE: dict[str, TypeEngine[Any]] = {
+    "host_id": Id,
+    "most": Integer(),
+    "begin_priority": Integer(),
+    "begin_key": BigInteger(),
+    "until_priority": Integer(),
+    "until_key": BigInteger(),
+}
+_TOLD = (
+    *("id", "attempts", "vehicle_id", "host_id", "source_url", "priority", "sort_key"),
+    *("candidates", "fetch_url", "fetch_hops", "failures", "failing_since", "failure_kind", "deaths", "decoder_deaths"),
+    *("suspect_hash", "suspect_count", "file_size", "mime_type", "width", "height", "thumbhash", "dhash"),
+)
 
 _images = vehicle_images.c
 
@@ -77,11 +108,11 @@ class ImageClaim:
 
 @dataclass(frozen=True)
 class Range:
-    """Of a host's ready images, the first `most` after one place up to another."""
+    """Of a host's ready images, the first `most` from one place on up to another; many may stand at the same place."""
 
     host_id: int
     most: int
-    after: Place
+    begin: Place
     until: Place
 
 
@@ -90,86 +121,105 @@ def dead(host_id: int, *, now: datetime) -> Range:
     return Range(host_id, _MOST_DEAD, HEAD, (EXPIRING, expiry_key(now)))
 
 
+def first_alive(now: datetime) -> Place:
+    """Where those begin whose URLs live."""
+    return EXPIRING, expiry_key(now) + 1
+
+
 def claim_ranges(connection: Connection, ranges: Sequence[Range], *, worker_id: str, now: datetime) -> list[ImageClaim]:
     """ready → held, attempts + 1, in the order of schedule.py; of several hosts in one statement."""
+    values = [
+        {"host_id": each.host_id, "most": each.most}
+        | {"begin_priority": each.begin[0], "begin_key": each.begin[1]}
+        | {"until_priority": each.until[0], "until_key": each.until[1]}
+        for each in ranges
+    ]
+    taken: Sequence[Row[Any]]
     if connection.dialect.name == "sqlite":  # it cannot look into another table for each range; a statement is cheap
-        claims = [
-            each
-            for one in ranges
-            for each in _take(connection, _images.id.in_(_first_of(one)), worker_id=worker_id, now=now)
+        taken = [
+            row
+            for one in values
+            for row in connection.execute(
+                _claim_one_range(), {f"asked_{key}": item for key, item in one.items()} | {"worker": worker_id}
+            )
         ]
     else:
-        claims = _take(connection, kept(_images.id, _first_of_all(connection, ranges)), worker_id=worker_id, now=now)
-    return sorted(claims, key=lambda each: each.place)
+        taken = connection.execute(
+            _claim_all_ranges(), bound(connection, "asked", values) | {"worker": worker_id}
+        ).all()
+    return sorted((_image_claim(row, now) for row in taken), key=lambda each: each.place)
 
 
 def claim(connection: Connection, image_ids: Sequence[int], *, worker_id: str, now: datetime) -> list[ImageClaim]:
     """ready → held, attempts + 1. What somebody else has taken meanwhile is left out."""
     if not image_ids:
         return []
-    wanted = rows(connection, "wanted", {"image_id": Id}, [{"image_id": each} for each in image_ids])
-    some = select(_images.id).where(_images.id.in_(select(wanted.c.image_id)), text(IMAGE_READY))
-    claims = _take(connection, picked(connection, _images.id, some), worker_id=worker_id, now=now)
+    statement = _claim_these(sqlite=connection.dialect.name == "sqlite")
+    wanted = bound(connection, "wanted", [{"image_id": each} for each in image_ids])
+    claims = [_image_claim(row, now) for row in connection.execute(statement, wanted | {"worker": worker_id})]
     order = {image_id: place for place, image_id in enumerate(image_ids)}
     return sorted(claims, key=lambda claim: order[claim.image_id])
 
 
-def _first_of(one: Range) -> Select[Any]:
-    first = _in_range(select(_images.id), one.host_id, tuple_(*one.after), tuple_(*one.until))
-    return first.limit(one.most)
+@cache
+def _claim_one_range() -> ReturningUpdate[Any]:
+    """On SQLite; compiled once, since making a statement costs more than its rows do."""
+    asked = {key: bindparam(f"asked_{key}", type_=kind) for key, kind in _RANGE.items()}
+    return _taking(_images.id.in_(_first_in(asked)))
 
 
-def _first_of_all(connection: Connection, ranges: Iterable[Range]) -> Select[Any]:
-    """Picked and locked for each range by itself; see picked.py for the form."""
-    values = [
-        {"host_id": each.host_id, "most": each.most}
-        | {"after_priority": each.after[0], "after_key": each.after[1]}
-        | {"until_priority": each.until[0], "until_key": each.until[1]}
-        for each in ranges
-    ]
-    columns = {"host_id": Id, "most": Integer(), "after_priority": Integer(), "after_key": BigInteger()}
-    asked = rows(connection, "asked", columns | {"until_priority": Integer(), "until_key": BigInteger()}, values)
-    after = tuple_(asked.c.after_priority, asked.c.after_key)
-    until = tuple_(asked.c.until_priority, asked.c.until_key)
-    first = _in_range(select(_images.id), asked.c.host_id, after, until).limit(asked.c.most)
-    each_of_them = first.with_for_update(skip_locked=True).lateral("first")
-    due = select(each_of_them.c.id).select_from(asked.join(each_of_them, true())).cte("due")
-    return select(due.prefix_with("MATERIALIZED").c.id)
+@cache
+def _claim_all_ranges() -> ReturningUpdate[Any]:
+    """On PostgreSQL: picked and locked for each range by itself; picked.py tells of the form."""
+    asked = bound_rows("asked", _RANGE, sqlite=False)
+    first = _first_in(asked.c).with_for_update(skip_locked=True).lateral("first")
+    due = select(first.c.id).select_from(asked.join(first, true())).cte("due")
+    return _taking(kept(_images.id, select(due.prefix_with("MATERIALIZED").c.id)))
 
 
-def _in_range(some: Select[Any], host_id: int | ColumnElement[int], after: Any, until: Any) -> Select[Any]:  # noqa: ANN401 (tuples of SQL)
+@cache
+def _claim_these(*, sqlite: bool) -> ReturningUpdate[Any]:
+    wanted = bound_rows("wanted", {"image_id": Id}, sqlite=sqlite)
+    some = select(_images.id).where(_images.id.in_(select(wanted.c.image_id)), text(IMAGE_READY))
+    return _taking(picked(_images.id, some, sqlite=sqlite))
+
+
+def _first_in(asked: Mapping[str, Any] | ReadOnlyColumnCollection[str, Any]) -> Select[Any]:
     place = tuple_(_images.priority, _images.sort_key)
-    inside = some.where(text(IMAGE_READY), _images.host_id == host_id, place > after, place <= until)
-    return inside.order_by(_images.priority, _images.sort_key)
+    return (
+        select(_images.id)
+        .where(text(IMAGE_READY), _images.host_id == asked["host_id"])
+        .where(place >= tuple_(asked["begin_priority"], asked["begin_key"]))
+        .where(place <= tuple_(asked["until_priority"], asked["until_key"]))
+        .order_by(_images.priority, _images.sort_key)
+        .limit(asked["most"])
+    )
 
 
-def _take(connection: Connection, which: ColumnElement[bool], *, worker_id: str, now: datetime) -> list[ImageClaim]:
+def _taking(which: ColumnElement[bool]) -> ReturningUpdate[Any]:
     links = organization_vehicles.c
     referer = select(links.listing_url).where(links.id == _images.listing_id).scalar_subquery()
-    taken = (
-        update(vehicle_images)
-        .where(which)
-        .values(lease_owner=worker_id, attempts=_images.attempts + 1)
-        .returning(vehicle_images, referer.label("referer"))
+    taken = update(vehicle_images).where(which)
+    taken = taken.values(lease_owner=bindparam("worker"), attempts=_images.attempts + 1)
+    return taken.returning(*(_images[name] for name in _TOLD), referer.label("referer"))
+
+
+def _image_claim(row: Row[Any], now: datetime) -> ImageClaim:
+    return ImageClaim(
+        row.id,
+        row.attempts,
+        row.vehicle_id,
+        row.host_id,
+        row.source_url,
+        row.referer,
+        Record(row.failures, row.failing_since, row.failure_kind, row.deaths, row.decoder_deaths),
+        now,
+        (row.priority, row.sort_key),
+        tuple(row.candidates or ()),
+        fetch_url=row.fetch_url,
+        fetch_hops=row.fetch_hops,
+        suspect=_suspect(row),
     )
-    return [
-        ImageClaim(
-            row.id,
-            row.attempts,
-            row.vehicle_id,
-            row.host_id,
-            row.source_url,
-            row.referer,
-            Record(row.failures, row.failing_since, row.failure_kind, row.deaths, row.decoder_deaths),
-            now,
-            (row.priority, row.sort_key),
-            tuple(row.candidates or ()),
-            fetch_url=row.fetch_url,
-            fetch_hops=row.fetch_hops,
-            suspect=_suspect(row),
-        )
-        for row in connection.execute(taken)
-    ]
 
 
 def _suspect(row: Row[Any]) -> Suspect | None:

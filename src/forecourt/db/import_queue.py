@@ -161,7 +161,7 @@ def claim(
     due = due.order_by(import_queue.c.priority, import_queue.c.id).limit(limit)
     taken = (
         update(import_queue)
-        .where(picked(connection, import_queue.c.id, due))
+        .where(picked(import_queue.c.id, due, sqlite=connection.dialect.name == "sqlite"))
         .values(lease_owner=worker_id, attempts=import_queue.c.attempts + 1)
         .returning(import_queue)
     )
@@ -226,7 +226,7 @@ def hand_back(connection: Connection, claims: Collection[QueueClaim]) -> None:
 def _wake(connection: Connection, over: ColumnElement[bool]) -> int:
     some = select(import_queue.c.id).where(text(QUEUE_WAITING), over)
     some = some.order_by(import_queue.c.next_attempt_at).limit(_WAKE_AT_ONCE)
-    due = update(import_queue).where(picked(connection, import_queue.c.id, some))
+    due = update(import_queue).where(picked(import_queue.c.id, some, sqlite=connection.dialect.name == "sqlite"))
     return connection.execute(due.values(next_attempt_at=None)).rowcount
 
 

@@ -7,17 +7,17 @@ passed over, and what was picked is kept as an array: a join might read the whol
 
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, any_, func, select
+from sqlalchemy import Column, ColumnElement, Select, any_, func, select
 
 
-def picked(connection: Connection, column: Column[Any], some: Select[Any]) -> ColumnElement[bool]:
+def picked(column: Column[Any], some: Select[Any], *, sqlite: bool) -> ColumnElement[bool]:
     """Whether the row is among these, for the WHERE of an UPDATE.
 
     Args:
         column: The table's id.
         some: Selects one column, `id`, under all conditions that the row must still fulfil when it is locked.
     """
-    if connection.dialect.name == "sqlite":  # one writer at a time
+    if sqlite:  # one writer at a time
         return column.in_(some)
     locked = some.with_for_update(skip_locked=True).cte("picked").prefix_with("MATERIALIZED", dialect="postgresql")
     return kept(column, select(locked.c.id))

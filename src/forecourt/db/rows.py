@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CTE, Connection, Text, bindparam, cast, column, func, select, type_coerce
+from sqlalchemy import CTE, BindParameter, Connection, Text, bindparam, cast, column, func, select, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
@@ -20,9 +20,21 @@ def rows(
 ) -> CTE:
     """A CTE with these columns that holds `values`; may be joined and updated from like a table."""
     sqlite = connection.dialect.name == "sqlite"
-    payload = bindparam(
-        f"{name}_rows", json.dumps([_plain(value, sqlite=sqlite) for value in values]), type_=Text, unique=True
-    )
+    payload = bindparam(f"{name}_rows", _as_text(values, sqlite=sqlite), type_=Text, unique=True)
+    return _table_of(payload, name, columns, sqlite=sqlite)
+
+
+def bound_rows(name: str, columns: Mapping[str, TypeEngine[Any]], *, sqlite: bool) -> CTE:
+    """The same for a statement that is made once: `bound` gives it its rows each time that it is executed."""
+    return _table_of(bindparam(f"{name}_rows", type_=Text), name, columns, sqlite=sqlite)
+
+
+def bound(connection: Connection, name: str, values: Sequence[Mapping[str, object]]) -> dict[str, str]:
+    """The parameter that holds the rows."""
+    return {f"{name}_rows": _as_text(values, sqlite=connection.dialect.name == "sqlite")}
+
+
+def _table_of(payload: BindParameter[str], name: str, columns: Mapping[str, TypeEngine[Any]], *, sqlite: bool) -> CTE:
     if sqlite:
         each = func.json_each(payload).table_valued("value", name=f"{name}_each")
         picked = [
@@ -35,6 +47,10 @@ def rows(
         .render_derived(with_types=True)
     )
     return select(*(record.c[key] for key in columns)).cte(name)
+
+
+def _as_text(values: Sequence[Mapping[str, object]], *, sqlite: bool) -> str:
+    return json.dumps([_plain(value, sqlite=sqlite) for value in values])
 
 
 def _plain(value: Mapping[str, object], *, sqlite: bool) -> dict[str, object]:

@@ -12,13 +12,15 @@ moved ─► its first host              bring_home, with whatever else became o
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Connection, Integer, Text, case, update
+from sqlalchemy import BigInteger, Boolean, Connection, Integer, Text, bindparam, case, update
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.types import TypeEngine
 
 from forecourt.db.image_claims import ImageClaim, Suspect
-from forecourt.db.rows import rows
+from forecourt.db.rows import bound, bound_rows, rows
 from forecourt.db.tables import vehicle_images
 from forecourt.db.types import Id, UtcDateTime
 from forecourt.failure_kinds import FailureKind
@@ -133,22 +135,8 @@ def store(connection: Connection, stored: Sequence[StoredImage], *, now: datetim
     if not stored:
         return set()
     values = [_fence(each.claim) | {key: getattr(each, key) for key in _STORED} for each in stored]
-    done = rows(connection, "done", _FENCE | _STORED, values)
-    statement = (
-        update(vehicle_images)
-        .where(vehicle_images.c.id == done.c.image_id)
-        .where(vehicle_images.c.attempts == done.c.attempt)  # the fence
-        .where(vehicle_images.c.is_external)
-        .values(
-            {key: done.c[key] for key in _STORED}
-            | {"is_external": False, "status": "stored", "stored_at": now, "changed_at": now}
-            | {"lease_owner": None, "next_attempt_at": None, "failures": 0}
-            | {"failure_kind": None, "last_error": None, "failing_since": None, "deaths": 0, "decoder_deaths": 0}
-            | {"suspect_hash": None, "suspect_at": None, "suspect_count": 0}
-        )
-        .returning(vehicle_images.c.id)
-    )
-    return set(connection.scalars(statement))
+    statement = _store_statement(sqlite=connection.dialect.name == "sqlite")
+    return set(connection.scalars(statement, bound(connection, "done", values) | {"safe_at": now}))
 
 
 def remember(connection: Connection, damaged: Sequence[DamagedImage], *, now: datetime) -> set[int]:
@@ -260,6 +248,27 @@ def _failure(kind: str, detail: str, verdict: Verdict) -> dict[str, object]:
         "deaths": verdict.deaths,
         "decoder_deaths": verdict.decoder_deaths,
     }
+
+
+@cache
+def _store_statement(*, sqlite: bool) -> ReturningUpdate[int]:
+    """Compiled once, since making a statement costs more than its rows do."""
+    done = bound_rows("done", _FENCE | _STORED, sqlite=sqlite)
+    now = bindparam("safe_at", type_=UtcDateTime())
+    return (
+        update(vehicle_images)
+        .where(vehicle_images.c.id == done.c.image_id)
+        .where(vehicle_images.c.attempts == done.c.attempt)  # the fence
+        .where(vehicle_images.c.is_external)
+        .values(
+            {key: done.c[key] for key in _STORED}
+            | {"is_external": False, "status": "stored", "stored_at": now, "changed_at": now}
+            | {"lease_owner": None, "next_attempt_at": None, "failures": 0}
+            | {"failure_kind": None, "last_error": None, "failing_since": None, "deaths": 0, "decoder_deaths": 0}
+            | {"suspect_hash": None, "suspect_at": None, "suspect_count": 0}
+        )
+        .returning(vehicle_images.c.id)
+    )
 
 
 def _fail(connection: Connection, failed: Sequence[FailedImage], *, now: datetime | None) -> set[int]:

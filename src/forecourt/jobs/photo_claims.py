@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from forecourt.db import image_claims, image_places, vehicle_images
 from forecourt.db.hosts import Room
 from forecourt.db.image_claims import END, HEAD, ImageClaim, Place, Range
-from forecourt.schedule import EXPIRING, VANISHING, expiry_key
+from forecourt.schedule import EXPIRING, VANISHING
 
 _BEGINS_AGAIN = timedelta(minutes=1)
 _EXPIRING_END: Place = (EXPIRING + 1, -1)
@@ -75,7 +75,7 @@ class PhotoClaims:
     def _next(
         self, connection: Connection, rooms: Sequence[Room], until: Place, *, worker_id: str, now: datetime
     ) -> list[ImageClaim]:
-        alive: Place = (EXPIRING, expiry_key(now))
+        alive = image_claims.first_alive(now)
         ranges = []
         for room in rooms:
             place = self._readers[room.host_id].place
@@ -83,8 +83,8 @@ class PhotoClaims:
                 ranges.append(image_claims.dead(room.host_id, now=now))
             ranges.append(Range(room.host_id, room.most, max(place, alive), until))
         claims = image_claims.claim_ranges(connection, ranges, worker_id=worker_id, now=now) if ranges else []
-        last = {claim.host_id: claim.place for claim in claims if claim.place > alive}
-        found = Counter(claim.host_id for claim in claims if claim.place > alive)
+        last = {claim.host_id: claim.place for claim in claims if claim.place >= alive}
+        found = Counter(claim.host_id for claim in claims if claim.place >= alive)
         for room in rooms:
             reader = self._readers[room.host_id]
             reader.place = until if found[room.host_id] < room.most else last[room.host_id]
