@@ -71,11 +71,13 @@ class Room:
 
     Attributes:
         is_new: We have just leased it.
+        is_probe: One request, then we shall see.
     """
 
     host_id: int
     most: int
     is_new: bool = False
+    is_probe: bool = False
 
 
 @dataclass(frozen=True)

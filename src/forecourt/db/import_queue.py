@@ -15,6 +15,7 @@ from random import Random
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from forecourt.db import probes
 from forecourt.db.hosts import is_open
 from forecourt.db.listings_seen import ASKED_AFTER
 from forecourt.db.picked import picked
@@ -152,12 +153,21 @@ def hosts_with_ready(
 
 
 def claim(
-    connection: Connection, host_id: int, *, organization_ids: Collection[int] | None, worker_id: str, limit: int
+    connection: Connection,
+    host_id: int,
+    *,
+    organization_ids: Collection[int] | None,
+    worker_id: str,
+    limit: int,
+    is_probe: bool = False,
 ) -> list[QueueClaim]:
-    """ready → held, attempts + 1: the first of a host, by priority and age."""
+    """ready → held, attempts + 1: the first of a host, by priority and age; or the one to try whether it answers."""
     due = select(import_queue.c.id).where(text(QUEUE_READY), import_queue.c.host_id == host_id)
     if organization_ids is not None:
         due = due.where(import_queue.c.organization_id.in_(organization_ids))
+    if is_probe:
+        probe = probes.listing(connection, host_id, organization_ids=organization_ids)
+        due = due.where(import_queue.c.id == probe)
     due = due.order_by(import_queue.c.priority, import_queue.c.id).limit(limit)
     taken = (
         update(import_queue)

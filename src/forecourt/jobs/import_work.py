@@ -109,7 +109,12 @@ class ImportWork:
         if self.most is not None:
             limit = min(limit, self.most - self._claimed)
         claims = import_queue.claim(
-            connection, room.host_id, organization_ids=self.organization_ids, worker_id=worker_id, limit=limit
+            connection,
+            room.host_id,
+            organization_ids=self.organization_ids,
+            worker_id=worker_id,
+            limit=limit,
+            is_probe=room.is_probe,
         )
         self._claimed += len(claims)
         return claims

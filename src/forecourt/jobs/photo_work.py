@@ -5,12 +5,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from random import Random
 
 from sqlalchemy import Connection
 
 from forecourt import backfill
-from forecourt.db import due_images, image_claims, vehicle_images
+from forecourt.db import due_images, image_claims, probes, vehicle_images
 from forecourt.db.due_images import Due, ReadyHost
 from forecourt.db.hosts import Room
 from forecourt.db.image_claims import ImageClaim
@@ -69,13 +70,20 @@ class PhotoWork:
         self, connection: Connection, rooms: Sequence[Room], *, worker_id: str, now: datetime
     ) -> Sequence[ImageClaim]:
         """The first of each host, in the order of schedule.py."""
-        return self._claims.claim(connection, rooms, worker_id=worker_id, now=now)
+        rest = [room for room in rooms if not room.is_probe]
+        found = [probes.image(connection, room.host_id, random=self.random) for room in rooms if room.is_probe]
+        ones = [image_id for image_id in found if image_id is not None]
+        return [
+            *image_claims.claim(connection, ones, worker_id=worker_id, now=now),
+            *self._claims.claim(connection, rest, worker_id=worker_id, now=now),
+        ]
 
     def claim_expiring(
         self, connection: Connection, rooms: Sequence[Room], *, worker_id: str, now: datetime
     ) -> Sequence[ImageClaim]:
-        """Of these only such whose URLs say when they die."""
-        return self._claims.claim(connection, rooms, worker_id=worker_id, now=now, only_expiring=True)
+        """Of these only such whose URLs say when they die; one that probes its host is left to `claim`."""
+        rest = [room for room in rooms if not room.is_probe]
+        return self._claims.claim(connection, rest, worker_id=worker_id, now=now, only_expiring=True)
 
     async def do(self, claim: ImageClaim) -> backfill.Settlement:
         """Fetch, verify, store the bytes."""
@@ -146,8 +154,17 @@ class ChosenPhotoWork(PhotoWork):
         self, connection: Connection, rooms: Sequence[Room], *, worker_id: str, now: datetime
     ) -> Sequence[ImageClaim]:
         """The first of each host, of `batch_size` vehicles at most."""
-        chosen = [due.image_id for room in rooms for due in self._first(room)]
+        chosen: list[int] = []
+        for room in rooms:
+            chosen += self._one(connection, room) if room.is_probe else (due.image_id for due in self._first(room))
         return image_claims.claim(connection, chosen, worker_id=worker_id, now=now)
+
+    def _one(self, connection: Connection, room: Room) -> list[int]:
+        waiting = self._due.get(room.host_id, deque())
+        first = [due.image_id for due in islice(waiting, probes.MOST_LOOKED_AT)]
+        image_id = probes.image_among(connection, first, random=self.random)
+        self._due[room.host_id] = deque(due for due in waiting if due.image_id != image_id)
+        return [] if image_id is None else [image_id]
 
     def _first(self, room: Room) -> list[Due]:
         waiting = self._due.get(room.host_id, deque())

@@ -198,8 +198,9 @@ def _rooms(leases: Sequence[HostLease], busy: Counter[int], free: int, *, are_ne
     """For each host twice what it may have in flight; not for every single row that has ended."""
     rooms: list[Room] = []
     for lease in leases:
-        most = min(2 * lease.max_concurrency - busy[lease.host_id], free)
+        enough = 1 if lease.on_probation else 2 * lease.max_concurrency
+        most = min(enough - busy[lease.host_id], free)
         if most >= min(lease.max_concurrency, free) > 0:
-            rooms.append(Room(lease.host_id, most, are_new))
+            rooms.append(Room(lease.host_id, most, are_new, is_probe=lease.on_probation))
             free -= most
     return rooms
