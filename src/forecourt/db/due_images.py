@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, not_
 
 from forecourt.db.hosts import is_open
 from forecourt.db.image_places import places
-from forecourt.db.picked import picked
+from forecourt.db.picked import kept, picked
 from forecourt.db.tables import IMAGE_READY, IMAGE_WAITING, hosts, vehicle_images
 from forecourt.schedule import BEYOND_CAP, EXPIRING, VANISHING
 
@@ -120,14 +120,10 @@ def due_of(connection: Connection, vehicle_ids: Collection[int], *, max_images: 
 def walk(connection: Connection, *, beyond_cap: bool) -> Iterator[int]:
     """Vehicles with ready images, each once, in the order of schedule.py over all hosts; read as it is walked."""
     below = BEYOND_CAP + 1 if beyond_cap else BEYOND_CAP
-    firsts = vehicle_images.alias("firsts")
     of_host = _images.host_id == hosts.c.id
     first = _in_order(below).where(of_host).with_only_columns(_images.id).limit(1).correlate(hosts).scalar_subquery()
-    heads = (
-        select(firsts.c.priority, firsts.c.sort_key, firsts.c.vehicle_id, hosts.c.id)
-        .select_from(hosts.join(firsts, firsts.c.id == first))
-        .where(is_open())
-    )
+    firsts = kept(_images.id, select(first).where(is_open()), sqlite=connection.dialect.name == "sqlite")
+    heads = select(_images.priority, _images.sort_key, _images.vehicle_id, _images.host_id).where(firsts)
     hosts_in_order = [_of_host(connection, tuple(head), below) for head in connection.execute(heads).all()]
     seen: set[int] = set()
     for _, _, vehicle_id, _ in heapq.merge(*hosts_in_order):

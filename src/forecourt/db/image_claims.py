@@ -174,7 +174,7 @@ def _claim_all_ranges() -> ReturningUpdate[Any]:
     asked = bound_rows("asked", _RANGE, sqlite=False)
     first = _first_in(asked.c).with_for_update(skip_locked=True).lateral("first")
     due = select(first.c.id).select_from(asked.join(first, true())).cte("due")
-    return _taking(kept(_images.id, select(due.prefix_with("MATERIALIZED").c.id)))
+    return _taking(kept(_images.id, select(due.prefix_with("MATERIALIZED").c.id), sqlite=False))
 
 
 @cache

@@ -18,11 +18,11 @@ def picked(column: Column[Any], some: Select[Any], *, sqlite: bool) -> ColumnEle
         some: Selects one column, `id`, under all conditions that the row must still fulfil when it is locked.
     """
     if sqlite:  # one writer at a time
-        return column.in_(some)
+        return kept(column, some, sqlite=True)
     locked = some.with_for_update(skip_locked=True).cte("picked").prefix_with("MATERIALIZED", dialect="postgresql")
-    return kept(column, select(locked.c.id))
+    return kept(column, select(locked.c.id), sqlite=False)
 
 
-def kept(column: Column[Any], ids: Select[Any]) -> ColumnElement[bool]:
-    """Whether it is one of those ids, which are looked up once; PostgreSQL only."""
-    return column == any_(func.array(ids.scalar_subquery()))
+def kept(column: Column[Any], ids: Select[Any], *, sqlite: bool) -> ColumnElement[bool]:
+    """Whether it is one of these ids, which are looked up once."""
+    return column.in_(ids) if sqlite else column == any_(func.array(ids.scalar_subquery()))
