@@ -12,7 +12,7 @@ from io import TextIOWrapper
 
 from cyclopts import App, CycloptsError
 
-from forecourt.cli import hosts, images, import_queue, organizations, photos, reading, status, system
+from forecourt.cli import hosts, images, import_queue, organizations, pausing, photos, reading, status, system
 from forecourt.errors import Paused, StoreUnavailable, WrongUse
 
 app = App(
@@ -57,6 +57,8 @@ for _command in (
     photos.backfill_images,
     photos.worker,
     reading.preview,
+    pausing.pause,
+    pausing.resume,
     status.status,
     system.serve,
     system.settings,

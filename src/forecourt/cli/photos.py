@@ -1,11 +1,12 @@
 """Commands that make photos ours."""
 
+from dataclasses import asdict
 from functools import partial
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from forecourt.cli.options import AtLeastOne, Count, DryRun, Flag, Id, Json
+from forecourt.cli.options import NO_BOUNDS, AtLeastOne, Bandwidth, Count, DryRun, Flag, Id, Json, RunBounds
 
 
 def trickle_backfill_images(
@@ -16,6 +17,7 @@ def trickle_backfill_images(
     max_images: Count | None = None,
     dry_run: DryRun = False,
     follow: Flag = False,
+    bounds: RunBounds = NO_BOUNDS,
     json: Json = False,
 ) -> int:
     """Download external photos and replace them by stored copies.
@@ -35,12 +37,13 @@ def trickle_backfill_images(
     from forecourt.cli.running import run_job
     from forecourt.errors import WrongUse
     from forecourt.jobs import commands
+    from forecourt.jobs.bounds import Bounds
 
     if follow and dry_run:
         raise WrongUse("--dry-run looks once and --follow goes on for ever; choose one")
     work = commands.follow if follow else partial(commands.trickle_backfill_images, dry_run=dry_run)
     job = partial(work, limit=limit, batch_size=batch_size, organization_id=organization_id, max_images=max_images)
-    return run_job(job, json=json)
+    return run_job(job, json=json, bounds=Bounds(**asdict(bounds)))
 
 
 def backfill_images(
@@ -48,6 +51,7 @@ def backfill_images(
     *,
     image_url: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     max_images: Count = 0,
+    bounds: RunBounds = NO_BOUNDS,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> int:
@@ -62,6 +66,7 @@ def backfill_images(
     """
     from forecourt.cli.running import run_job
     from forecourt.jobs import commands
+    from forecourt.jobs.bounds import Bounds
 
     job = partial(
         commands.backfill_images,
@@ -70,21 +75,24 @@ def backfill_images(
         max_images=max_images,
         dry_run=dry_run,
     )
-    return run_job(job, json=json)
+    return run_job(job, json=json, bounds=Bounds(**asdict(bounds)))
 
 
-def worker(*, processes: AtLeastOne = 1, json: Json = False) -> int:
+def worker(*, processes: AtLeastOne = 1, bandwidth: Bandwidth = None, json: Json = False) -> int:
     """Read listings and make photos ours as they come due, until stopped.
 
     Example: forecourt worker --processes 2
 
     Args:
         processes: Worker processes on this machine; together they keep each host's manners.
+        bandwidth: Receive at most so much a second, as in 20MB/s: all processes of this machine together that have
+            this option and share FORECOURT_HOME.
     """
     from forecourt.cli.processes import run_processes
     from forecourt.cli.running import run_job
     from forecourt.jobs import commands
+    from forecourt.jobs.bounds import Bounds
 
     if processes > 1:
-        return run_processes(processes)
-    return run_job(commands.worker, json=json)
+        return run_processes(processes, [] if bandwidth is None else ["--bandwidth", str(bandwidth)])
+    return run_job(commands.worker, json=json, bounds=Bounds(bandwidth=bandwidth))

@@ -3,16 +3,16 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from forecourt.stop_signals import STOP_SIGNALS, stop_held_back
 
 
 @contextmanager
-def beside(number: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+def beside(number: int, arguments: Sequence[str] = ()) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Run so many `forecourt worker` beside us; they are asked to stop when we do."""
-    command = [sys.executable, "-m", "forecourt", "worker"]
+    command = [sys.executable, "-m", "forecourt", "worker", *arguments]
     workers: list[subprocess.Popen[bytes]] = []
     try:
         with stop_held_back():
@@ -26,11 +26,11 @@ def beside(number: int) -> Iterator[list[subprocess.Popen[bytes]]]:
             worker.wait()
 
 
-def run_processes(number: int) -> int:
+def run_processes(number: int, arguments: Sequence[str] = ()) -> int:
     """Until all of them have ended; 1 if one did not end by itself, else the worst of their exit codes."""
     with ExitStack() as stack:
         with stop_held_back():
-            workers = stack.enter_context(beside(number))
+            workers = stack.enter_context(beside(number, arguments))
 
             def pass_on(*_: object) -> None:
                 for worker in workers:

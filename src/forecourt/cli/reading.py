@@ -1,9 +1,10 @@
 """Commands that read websites."""
 
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from forecourt.cli.options import AtLeastOne, Count, DryRun, Flag, Id, Json
+from forecourt.cli.options import NO_BOUNDS, AtLeastOne, Count, DryRun, Flag, Id, Json, RunBounds
 
 
 def extract_all_orgs(
@@ -45,6 +46,7 @@ def process_import_queue(
     limit: AtLeastOne | None = None,
     organization_id: Id | None = None,
     skip_image_upload: Flag = False,
+    bounds: RunBounds = NO_BOUNDS,
     json: Json = False,
 ) -> int:
     """Read the listings that are due, and download their photos right after.
@@ -59,6 +61,7 @@ def process_import_queue(
     """
     from forecourt.cli.running import run_job
     from forecourt.jobs import commands
+    from forecourt.jobs.bounds import Bounds
 
     job = partial(
         commands.process_import_queue,
@@ -67,7 +70,7 @@ def process_import_queue(
         organization_id=organization_id,
         skip_image_upload=skip_image_upload,
     )
-    return run_job(job, json=json)
+    return run_job(job, json=json, bounds=Bounds(**asdict(bounds)))
 
 
 def preview(source: str, *, base_url: str | None = None, mapping: Path | None = None, json: Json = False) -> int:

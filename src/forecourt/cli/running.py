@@ -12,13 +12,14 @@ from sqlalchemy import Engine
 
 from forecourt.cli.progress import ProgressLine
 from forecourt.db.away import away_is_a_pause
+from forecourt.jobs.bounds import Bounds
 from forecourt.jobs.house import House, Progress, open_house, ready_database
 from forecourt.jobs.report import Report
 from forecourt.settings import Settings, read_settings
 from forecourt.stop_signals import STOP_SIGNALS, stop_let_through
 
 
-def run_job(job: Callable[[House, Progress], Awaitable[Report]], *, json: bool) -> int:
+def run_job(job: Callable[[House, Progress], Awaitable[Report]], *, json: bool, bounds: Bounds | None = None) -> int:
     """Run an asynchronous job with progress on stderr; print what came of it; the exit code.
 
     SIGINT or SIGTERM asks it to finish what is in flight; the same signal a second time ends the process at once.
@@ -26,7 +27,7 @@ def run_job(job: Callable[[House, Progress], Awaitable[Report]], *, json: bool) 
     """
     settings = read_settings()
     log_to_stderr()
-    report = asyncio.run(_run(settings, job))
+    report = asyncio.run(_run(settings, job, bounds))
     return print_report(report, json=json)
 
 
@@ -72,7 +73,9 @@ def log_to_stderr() -> None:
     )
 
 
-async def _run(settings: Settings, job: Callable[[House, Progress], Awaitable[Report]]) -> Report:
+async def _run(
+    settings: Settings, job: Callable[[House, Progress], Awaitable[Report]], bounds: Bounds | None
+) -> Report:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -90,6 +93,6 @@ async def _run(settings: Settings, job: Callable[[House, Progress], Awaitable[Re
     for number in STOP_SIGNALS:
         loop.add_signal_handler(number, on_signal, number)
     stop_let_through()
-    async with open_house(settings, stop) as house:
+    async with open_house(settings, stop, bounds) as house:
         with ProgressLine() as line:
             return await job(house, line.show)

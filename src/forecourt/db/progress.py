@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, text
 
+from forecourt.db import pauses
 from forecourt.db.engine import database_now
 from forecourt.db.host_list import paused_hosts
+from forecourt.db.pauses import Pause
 from forecourt.db.tables import import_queue, vehicle_images
 
 RATE_MINUTES = 5
@@ -44,10 +46,12 @@ QUEUE_STATUSES = ("pending", "complete", "duplicate", "failed", "rejected")
 
 @dataclass(frozen=True)
 class Progress:
-    """One consistent look. `seconds_left` is None where nothing was stored in the last minutes.
+    """One consistent look.
 
     Attributes:
+        seconds_left: None where nothing was stored in the last minutes.
         paused_hosts: (host, reason) of the first so many; a silent host is paused by itself.
+        pause: The operator's of all work, where there is one.
     """
 
     external_images_count: int
@@ -60,6 +64,7 @@ class Progress:
     stored_per_second: float
     seconds_left: float | None
     paused_hosts: Sequence[tuple[str, str]]
+    pause: Pause | None = None
 
     def as_json(self) -> dict[str, Any]:
         """What `/api/status` and `status --json` print."""
@@ -74,6 +79,7 @@ class Progress:
             "stored_per_second": round(self.stored_per_second, 3),
             "seconds_left": None if self.seconds_left is None else round(self.seconds_left),
             "paused_hosts": [{"host": host, "reason": reason} for host, reason in self.paused_hosts],
+            "paused": {"reason": self.pause.reason, "since": self.pause.since.isoformat()} if self.pause else None,
         }
 
 
@@ -93,6 +99,7 @@ def read_progress(connection: Connection) -> Progress:
         stored_per_second=rate,
         seconds_left=0 if not waiting else waiting / rate if rate else None,
         paused_hosts=paused_hosts(connection, limit=_MOST_PAUSED),
+        pause=pauses.current(connection),
     )
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 import aiohttp
 
@@ -13,6 +14,9 @@ from forecourt.fetch.limits import Limits
 
 _CONTENT_RANGE = re.compile(r"bytes 0-(?P<last>[0-9]{1,18})/(?P<all>[0-9]{1,18})", re.IGNORECASE)
 
+Take: TypeAlias = Callable[[int], Awaitable[float]]
+"""Waits until our own bandwidth has carried so many bytes; for how many seconds it was."""
+
 
 async def read_body(
     response: aiohttp.ClientResponse,
@@ -20,6 +24,7 @@ async def read_body(
     keep: Callable[[bytes], object],
     max_bytes: int,
     limits: Limits,
+    take: Take,
     cut: bool = False,
 ) -> int:
     """Hand the decoded body on, piece by piece. Returns its size in bytes.
@@ -29,6 +34,7 @@ async def read_body(
         keep: Takes each piece, up to `max_bytes` in all.
         max_bytes: Counted after decoding.
         limits: For the minimum speed; idle and total time are the caller's.
+        take: Called for each piece, as it came over the wire.
         cut: Stop at `max_bytes` instead of refusing what is longer.
 
     Raises:
@@ -51,6 +57,7 @@ async def read_body(
             size += min(len(piece), room)
             if size == max_bytes and cut:
                 return size
+        speed.stood_still(await take(len(data)))
         if speed.all_bytes > max_bytes:  # packed, and unpacks to less than it is
             raise _too_large(max_bytes)
     if speed.all_bytes == 0:
@@ -70,6 +77,10 @@ class _Speed:
         self._window_start = self._clock()
         self._window_bytes = 0
         self.all_bytes = 0
+
+    def stood_still(self, seconds: float) -> None:
+        """We did not read for so long."""
+        self._window_start += seconds
 
     def count(self, size: int) -> None:
         self.all_bytes += size

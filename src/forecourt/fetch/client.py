@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -24,11 +25,12 @@ from forecourt.errors import HostTaken, PermanentError, TransientError, Trouble
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch import outcome, robots
 from forecourt.fetch.address import SplitUrl, host_of, judge_location, judge_url, may_be_asked, split_url
-from forecourt.fetch.body import read_body
+from forecourt.fetch.body import Take, read_body
 from forecourt.fetch.files import NewFile
 from forecourt.fetch.limits import Limits
 from forecourt.fetch.resolver import LookUp, ask_system
 from forecourt.fetch.session import Send, open_session
+from forecourt.fetch.traffic import Traffic
 from forecourt.settings import Settings
 
 PHOTO_TYPES = "image/jpeg,image/png,image/webp;q=0.9,image/*;q=0.8,*/*;q=0.5"
@@ -94,13 +96,20 @@ class Fetcher:
     """
 
     def __init__(
-        self, settings: Settings, turns: Turns, *, limits: Limits | None = None, look_up: LookUp = ask_system
+        self,
+        settings: Settings,
+        turns: Turns,
+        *,
+        limits: Limits | None = None,
+        look_up: LookUp = ask_system,
+        traffic: Traffic | None = None,
     ) -> None:
         self._settings = settings
         self._turns = turns
         self._limits = limits or Limits()
         self._look_up = look_up
         self._ours = _folder(settings.public_image_url)
+        self._traffic = traffic or Traffic()
         self._send: Send
 
     async def __aenter__(self) -> Self:
@@ -133,8 +142,8 @@ class Fetcher:
         max_bytes = self._settings.max_image_bytes
         with NewFile(folder) as file:  # outside: giving the turn back may fail, too
             answer = self._answer(url, headers, referer, hops=hops, may_wait_for="" if at_once else host_of(url))
-            async with answer as (split, response):
-                size = await read_body(response, keep=file.write, max_bytes=max_bytes, limits=self._limits)
+            async with answer as (split, response, take):
+                size = await read_body(response, keep=file.write, max_bytes=max_bytes, limits=self._limits, take=take)
             return Download(
                 path=file.path,
                 sha256=file.keep(),
@@ -161,8 +170,8 @@ class Fetcher:
         """
         headers = {"Accept": accept, "Accept-Encoding": "gzip, br"}
         body = bytearray()
-        async with self._answer(url, headers, None) as (split, response):
-            await read_body(response, keep=body.extend, max_bytes=max_bytes, limits=self._limits, cut=cut)
+        async with self._answer(url, headers, None) as (split, response, take):
+            await read_body(response, keep=body.extend, max_bytes=max_bytes, limits=self._limits, take=take, cut=cut)
             return FetchedPage(split.url, response.status, bytes(body), _header(response, "Content-Type"))
 
     async def get_feed(self, url: str, *, keep: Callable[[bytes], object], accept: str = FEED_TYPES) -> FetchedFile:
@@ -178,8 +187,8 @@ class Fetcher:
         """
         headers = {"Accept": accept, "Accept-Encoding": "gzip, br"}
         seconds = self._limits.feed_seconds
-        async with self._answer(url, headers, None, total_seconds=seconds) as (split, response):
-            await read_body(response, keep=keep, max_bytes=FEED_BYTES, limits=self._limits)
+        async with self._answer(url, headers, None, total_seconds=seconds) as (split, response, take):
+            await read_body(response, keep=keep, max_bytes=FEED_BYTES, limits=self._limits, take=take)
             return FetchedFile(split.url, _header(response, "Content-Type"))
 
     async def get_robots(self, url: str) -> str:
@@ -207,8 +216,8 @@ class Fetcher:
         total_seconds: float | None = None,
         hops: int = 0,
         may_wait_for: str | None = None,
-    ) -> AsyncIterator[tuple[SplitUrl, aiohttp.ClientResponse]]:
-        """Follow redirects to a 2xx; inside, its body can be read.
+    ) -> AsyncIterator[tuple[SplitUrl, aiohttp.ClientResponse, Take]]:
+        """Follow redirects to a 2xx; inside, its body can be read, at the pace of our own bandwidth.
 
         Args:
             hops: Those that were followed before.
@@ -220,13 +229,14 @@ class Fetcher:
         for hop in range(self._limits.redirects + 1 - hops):
             at_once = may_wait_for is not None and split.manners_host != may_wait_for
             try:
-                async with self._hop(split, headers | _referer(referer, split), seconds, at_once=at_once) as response:
+                hop_headers = headers | _referer(referer, split)
+                async with self._hop(split, hop_headers, seconds, at_once=at_once) as (response, timer):
                     if response.status not in _REDIRECTS:
                         retry_after = response.headers.get("Retry-After")
                         trouble = outcome.of_status(response.status, retry_after=retry_after, now=datetime.now(UTC))
                         if trouble is not None:
                             raise trouble
-                        yield split, response
+                        yield split, response, partial(self._traffic.take, timer=timer)
                         return
                     location = response.headers.get("Location")
             except HostTaken as taken:
@@ -242,7 +252,7 @@ class Fetcher:
     @asynccontextmanager
     async def _hop(
         self, split: SplitUrl, headers: dict[str, str], seconds: float, *, at_once: bool
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
+    ) -> AsyncIterator[tuple[aiohttp.ClientResponse, asyncio.Timeout]]:
         """One request in one turn. Before the headers a failure is the host's, after them it is the photo's."""
         async with self._turns.turn(split.manners_host, at_once=at_once):
             deadline = asyncio.get_running_loop().time() + seconds
@@ -252,9 +262,9 @@ class Fetcher:
             except (aiohttp.ClientError, OSError) as error:
                 raise outcome.connecting(error) from error
             try:
-                async with asyncio.timeout_at(deadline):
+                async with asyncio.timeout_at(deadline) as timer:
                     self._refuse_large_headers(response)
-                    yield response
+                    yield response, timer
             except (aiohttp.ClientError, OSError) as error:
                 raise outcome.in_body(error) from error
             finally:

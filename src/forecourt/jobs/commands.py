@@ -102,12 +102,13 @@ async def follow(
         due = await trickle.choose(house, limit=limit, organization_id=organization_id, max_images=most)
         done = await trickle.backfill_vehicles(house, due, max_images=most, batch_size=batch_size, progress=progress)
         total.add(done.tally)
-        if not done.tally.done:  # nothing is due, or it waits for its hosts
+        if not done.tally.done and not done.ending.because:  # nothing is due, or it waits for its hosts
             await sleep(house, _FOLLOW_SECONDS)
 
     await go_on(house, once)
-    report = photo_answers.trickle(Trickled((), total, Ending(stopped=True)), await _waiting(house, organization_id))
-    return replace(report, exit=Exit.DONE)  # to be stopped is how it ends
+    ending = Ending(stopped=house.stop.is_set(), because=house.budget.used_up())
+    report = photo_answers.trickle(Trickled((), total, ending), await _waiting(house, organization_id))
+    return report if ending.because else replace(report, exit=Exit.DONE)  # to be stopped is how it ends
 
 
 async def backfill_images(

@@ -143,12 +143,14 @@ async def _read_all(house: House, readings: Sequence[Reading], reader: PageReade
     stopping = asyncio.create_task(house.stop.wait())
     tasks = {asyncio.create_task(read_one(reading)): reading for reading in readings}
     waiting = set(tasks)
-    while waiting and not house.stop.is_set():
-        await asyncio.wait([*waiting, stopping], return_when=asyncio.FIRST_COMPLETED)
-        waiting = {task for task in waiting if not task.done()}
-    for left in (*waiting, stopping):
-        left.cancel()
-    await asyncio.wait([*tasks, stopping])
+    try:
+        while waiting and not house.stop.is_set():
+            await asyncio.wait([*waiting, stopping], return_when=asyncio.FIRST_COMPLETED)
+            waiting = {task for task in waiting if not task.done()}
+    finally:  # we may be cancelled ourselves: nobody else would end them
+        for left in (*waiting, stopping):
+            left.cancel()
+        await asyncio.wait([*tasks, stopping])
     for task, reading in tasks.items():
         if task.cancelled():
             reading.trouble, reading.waits = "not read: the run was stopped", True

@@ -1,7 +1,8 @@
 """worker: read inventories, listings and photos as they come due, until somebody says stop."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -10,7 +11,7 @@ from forecourt.db import organizations
 from forecourt.db.engine import database_now
 from forecourt.errors import Paused
 from forecourt.jobs.all_work import AllWork
-from forecourt.jobs.anew import go_on, sleep
+from forecourt.jobs.anew import go_on
 from forecourt.jobs.extract import read_inventories
 from forecourt.jobs.house import House, Progress, living_worker, page_reader, photo_store, photo_verifier
 from forecourt.jobs.import_work import ImportWork
@@ -21,6 +22,7 @@ from forecourt.worker.run import Run
 _log = structlog.get_logger()
 _INVENTORIES_EVERY_SECONDS = 60.0
 _INVENTORIES_AT_ONCE = 8
+_FINISH_SECONDS = 8.0  # of the ten that a stop may take
 
 
 async def work_forever(house: House, progress: Progress) -> None:
@@ -45,14 +47,26 @@ async def _work(house: House, progress: Progress) -> None:
             lambda work: progress("listings", work.done, None),
         )
         run = Run(AllWork(imports, photos), database=house.database, turns=worker.turns, stop=house.stop, patience=None)
-        await _both(run.until_done(), _read_inventories_as_due(house, reader, progress))
+        over = asyncio.Event()
+        await _both(_then(run.until_done(), over), _read_inventories_as_due(house, reader, progress, over))
 
 
-async def _both(*works: Coroutine[object, object, object]) -> None:
-    """Until both have ended; where one fails, the other is ended."""
-    tasks = [asyncio.create_task(work) for work in works]
+async def _then(work: Awaitable[object], over: asyncio.Event) -> None:
+    """Do it, and say that it is over."""
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        await work
+    finally:
+        over.set()
+
+
+async def _both(first: Coroutine[object, object, object], other: Coroutine[object, object, object]) -> None:
+    """Until both have ended. Where one fails, the other is ended; where the first has ended, some seconds later."""
+    tasks = [asyncio.create_task(first), asyncio.create_task(other)]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if not any(task.done() and task.exception() for task in tasks):
+            await asyncio.wait(tasks[:1])
+            await asyncio.wait(tasks, timeout=_FINISH_SECONDS)
     finally:
         for task in tasks:
             task.cancel()
@@ -62,10 +76,10 @@ async def _both(*works: Coroutine[object, object, object]) -> None:
             task.result()
 
 
-async def _read_inventories_as_due(house: House, reader: PageReader, progress: Progress) -> None:
+async def _read_inventories_as_due(house: House, reader: PageReader, progress: Progress, over: asyncio.Event) -> None:
     """Each organization's once in FORECOURT_LISTING_REREAD_HOURS, whatever the number of its vehicles."""
     every = timedelta(hours=house.settings.listing_reread_hours)
-    while not house.stop.is_set():
+    while not over.is_set() and not house.stop.is_set():
         try:
             due = await house.database.read(
                 lambda connection: organizations.not_read_since(
@@ -76,4 +90,5 @@ async def _read_inventories_as_due(house: House, reader: PageReader, progress: P
         except Paused as error:
             _log.warning("worker.reads_no_inventories", reason=str(error), seconds=_INVENTORIES_EVERY_SECONDS)
             read = 0
-        await sleep(house, 0 if read else _INVENTORIES_EVERY_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), 0 if read else _INVENTORIES_EVERY_SECONDS)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -11,15 +11,19 @@ from typing import TypeAlias
 
 from sqlalchemy import Engine
 
-from forecourt.db import applied_settings, joined_hosts
+from forecourt.db import applied_settings, joined_hosts, pauses
 from forecourt.db.away import away_is_a_pause
 from forecourt.db.database import Database
 from forecourt.db.engine import open_database
 from forecourt.db.hosts import Manners
 from forecourt.db.migrate import upgrade
+from forecourt.errors import Paused
+from forecourt.fetch.bandwidth import SharedBandwidth
 from forecourt.fetch.client import Fetcher
 from forecourt.fetch.limits import Limits
 from forecourt.fetch.resolver import LookUp, ask_system
+from forecourt.fetch.traffic import Traffic
+from forecourt.jobs.bounds import Bounds, Budget
 from forecourt.pages import PageReader, reading_pool
 from forecourt.photo.verify import Verifier, decoding_pool
 from forecourt.settings import Settings
@@ -29,6 +33,7 @@ from forecourt.worker.lifeline import Lifeline
 from forecourt.worker.turns import HostTurns
 
 PATIENCE = timedelta(seconds=30)  # for a host that asked for it, before a run ends without it
+_LOOK_SECONDS = 1.0
 
 Progress: TypeAlias = Callable[[str, int, int | None], None]
 """What is being worked on, how many are done, of how many (None: nobody knows yet)."""
@@ -48,6 +53,7 @@ class House:
     stop: asyncio.Event
     limits: Limits = field(default_factory=Limits)
     look_up: LookUp = ask_system
+    budget: Budget = field(default_factory=lambda: Budget(Bounds(), Traffic()))
 
 
 @dataclass(frozen=True)
@@ -75,11 +81,17 @@ def public_url(settings: Settings) -> str | None:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, stop: asyncio.Event) -> AsyncIterator[House]:
-    """The database, ready for these settings."""
+async def open_house(settings: Settings, stop: asyncio.Event, bounds: Bounds | None = None) -> AsyncIterator[House]:
+    """The database, ready for these settings; the time of the bounds begins."""
+    bounds = bounds or Bounds()
     database = Database(ready_database(settings))
     try:
-        yield House(settings, database, stop)
+        with ExitStack() as closing:
+            bandwidth = None
+            if bounds.bandwidth is not None:
+                bandwidth = SharedBandwidth(settings.home / "bandwidth", bytes_per_second=bounds.bandwidth)
+                closing.callback(bandwidth.close)
+            yield House(settings, database, stop, budget=Budget(bounds, Traffic(bandwidth)))
     finally:
         database.close()
 
@@ -104,9 +116,35 @@ async def living_worker(house: House) -> AsyncIterator[Worker]:
             manners,
             concurrency=settings.concurrency,
             patience_seconds=PATIENCE.total_seconds(),
+            enough=house.budget.enough,
         )
-        async with Fetcher(settings, turns, limits=house.limits, look_up=house.look_up) as fetcher:
+        send = Fetcher(settings, turns, limits=house.limits, look_up=house.look_up, traffic=house.budget.traffic)
+        async with _looking_for_a_pause(house), send as fetcher:
             yield Worker(turns, fetcher)
+
+
+async def look_for_a_pause(house: House) -> None:
+    """What the budget knows of a pause is as the database says now."""
+    house.budget.pause = await house.database.read(pauses.current)
+
+
+@asynccontextmanager
+async def _looking_for_a_pause(house: House) -> AsyncIterator[None]:
+    """At once, and then about once a second."""
+
+    async def look() -> None:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            with suppress(Paused):  # the database is away: whoever works in it says so
+                await look_for_a_pause(house)
+
+    await look_for_a_pause(house)
+    looking = asyncio.create_task(look())
+    try:
+        yield
+    finally:
+        looking.cancel()
+        await asyncio.wait([looking])
 
 
 @asynccontextmanager

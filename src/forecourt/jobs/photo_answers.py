@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from forecourt.db.chosen import ChosenVehicle, Waiting
-from forecourt.jobs.report import LONGEST_ERROR, Report, exit_code, stopped_lines
+from forecourt.jobs.report import LONGEST_ERROR, Report, exit_code, stopped_answer, stopped_lines
 from forecourt.jobs.tally import Tally, VehicleTally
 from forecourt.jobs.trickle import Trickled
 
@@ -41,6 +41,7 @@ def trickle(trickled: Trickled, waiting: Waiting) -> Report:
         "failed": statuses["failed"],
         "total_images_inserted": tally.stored,
         "results": results,
+        **stopped_answer(trickled.ending),
     }
     lines = [*photo_lines(tally), *_waiting_lines(waiting), *stopped_lines(trickled.ending)]
     return Report(answer, tuple(lines), exit_code(tally.failed, trickled.ending, waits=waiting.photos > 0))
@@ -62,6 +63,7 @@ def backfill(vehicle_id: int, trickled: Trickled, *, candidates: int) -> Report:
         "next_index": candidates,
         "total_candidates": candidates,
         "error_summary": errors[:10],
+        **stopped_answer(trickled.ending),
     }
     lines = [*photo_lines(tally), *stopped_lines(trickled.ending)]
     return Report(answer, tuple(lines), exit_code(tally.failed, trickled.ending, waits=tally.waiting.total() > 0))

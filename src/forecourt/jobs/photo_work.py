@@ -18,6 +18,7 @@ from forecourt.db.image_claims import ImageClaim
 from forecourt.errors import StoreUnavailable, TransientError
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch.client import Fetcher
+from forecourt.jobs.disk_floor import DiskFloor
 from forecourt.jobs.photo_claims import PhotoClaims
 from forecourt.jobs.tally import Tally
 from forecourt.photo.verify import Verifier
@@ -45,8 +46,9 @@ class PhotoWork:
     random: Random = field(default_factory=Random)
 
     def __post_init__(self) -> None:
-        """Hold nothing yet."""
+        """Hold nothing yet, know nothing of the disk."""
         self._claims = PhotoClaims(self.settings.max_images_per_vehicle)
+        self._floor = DiskFloor(self.settings, self.photos)
 
     def wake(self, connection: Connection, *, now: datetime) -> None:
         """Make ready what has come due."""
@@ -87,11 +89,7 @@ class PhotoWork:
 
     async def do(self, claim: ImageClaim) -> backfill.Settlement:
         """Fetch, verify, store the bytes."""
-        free, least = self.photos.free_bytes(), self.settings.min_free_bytes
-        if free is not None and free < least:
-            raise StoreUnavailable(
-                f"{free:,} bytes are free at {self.settings.store_url}, fewer than FORECOURT_MIN_FREE_BYTES ({least:,})"
-            )
+        self._floor.check()
         try:
             return await backfill.backfill_one(claim, fetcher=self.fetcher, verifier=self.verifier, store=self.photos)
         except OSError as error:  # a stranger's is a Trouble by now: this is about our own scratch folder

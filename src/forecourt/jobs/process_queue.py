@@ -61,7 +61,7 @@ async def process_import_queue(
             return await run.until_done()
 
     ending = await begin_anew(read)
-    if skip_image_upload or house.stop.is_set():
+    if skip_image_upload or house.stop.is_set() or ending.because:
         return Processed(imported, failed, vanished, ending, None)
     vehicle_ids = {each.saved.vehicle_id for each in imported}
     vehicles = await choose(house, vehicle_ids=vehicle_ids, max_images=cap)

@@ -11,7 +11,7 @@ from forecourt.jobs.extract import Extracted, Reading
 from forecourt.jobs.feed_import import FeedRead
 from forecourt.jobs.photo_answers import photo_lines
 from forecourt.jobs.process_queue import Processed
-from forecourt.jobs.report import LONGEST_ERROR, Report, exit_code, stopped_lines
+from forecourt.jobs.report import LONGEST_ERROR, Report, exit_code, stopped_answer, stopped_lines
 
 _MOST_LINES = 10
 
@@ -21,8 +21,9 @@ def process(processed: Processed) -> Report:
     imported, failed, ending = processed.imported, processed.failed, processed.ending
     done = len(imported) + len(failed) + len(processed.vanished)
     if not done:
-        empty = {"success": True, "message": "No items to process", "processed": 0}
-        return Report(empty, ("No listing is due.",), exit_code({}, ending, waits=False))
+        empty = {"success": True, "message": "No items to process", "processed": 0, **stopped_answer(ending)}
+        told = stopped_lines(ending) or ("No listing is due.",)
+        return Report(empty, told, exit_code({}, ending, waits=False))
     new = [each.saved.vehicle_id for each in imported if each.saved.is_new]
     duplicates = sum(each.saved.is_duplicate for each in imported)
     answer: dict[str, object] = {
@@ -48,7 +49,9 @@ def process(processed: Processed) -> Report:
         lines += photo_lines(tally)
         counted += tally.failed
         waits = waits or tally.waiting.total() > 0
-    return Report(answer, (*lines, *stopped_lines(ending)), exit_code(counted, ending, waits=waits))
+    return Report(
+        answer | stopped_answer(ending), (*lines, *stopped_lines(ending)), exit_code(counted, ending, waits=waits)
+    )
 
 
 def extract_plan(chosen: Sequence[Organization], *, next_offset: int, full_page: bool) -> Report:
@@ -82,7 +85,7 @@ def extract(extracted: Extracted, *, next_offset: int, full_page: bool) -> Repor
     waits = len(failures) > _counted(failures).total() or any(each.waits for each in troubles)
     code = exit_code(counted, extracted.ending, waits=waits)
     answer = _extract_answer(results, created, next_offset, has_more=full_page)
-    return Report(answer, (*lines, *stopped_lines(extracted.ending)), code)
+    return Report(answer | stopped_answer(extracted.ending), (*lines, *stopped_lines(extracted.ending)), code)
 
 
 def _extract_answer(

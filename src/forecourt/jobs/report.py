@@ -37,9 +37,16 @@ def exit_code(counted: Mapping[str, int], ending: Ending, *, waits: bool) -> Exi
     """For a run that counted these failures; `waits`: something is left that only its host holds up."""
     if sum(counted.values()):
         return Exit.FAILURES
-    return Exit.WAITING if ending.stopped or waits else Exit.DONE
+    return Exit.WAITING if ending.stopped or ending.because or waits else Exit.DONE
 
 
 def stopped_lines(ending: Ending) -> tuple[str, ...]:
-    """How to go on, where somebody said stop."""
+    """Why it ended and how to go on, where something is left."""
+    if ending.because:
+        return (f"Stopped: {ending.because}. Run the same command again to go on.",)
     return ("Stopped; run the same command again to go on.",) if ending.stopped else ()
+
+
+def stopped_answer(ending: Ending) -> dict[str, object]:
+    """The same in an answer; nothing where it came to its end."""
+    return {"stopped_because": ending.because} if ending.because else {}

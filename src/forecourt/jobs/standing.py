@@ -30,7 +30,8 @@ def watch(engine: Engine) -> int:
 
 
 def _lines(progress: Progress) -> list[str]:
-    lines = [
+    lines = [f"Nothing new begins: {progress.pause}; `forecourt resume` ends that.", ""] if progress.pause else []
+    lines += [
         f"external images              {progress.external_images_count:>9,}",
         f"vehicles with external ones  {progress.vehicles_with_external_images:>9,}",
         f"vehicles with our copies     {progress.vehicles_with_downloaded_images:>9,}",

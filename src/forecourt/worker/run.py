@@ -31,10 +31,12 @@ class Ending:
 
     Attributes:
         stopped: Somebody asked it to.
+        because: A bound that was set for it is reached, or all work is paused.
         waits_until: Something is left that comes due only then.
     """
 
     stopped: bool = False
+    because: str | None = None
     waits_until: datetime | None = None
 
 
@@ -71,15 +73,19 @@ class Run(Generic[ClaimT, SettlementT]):
         WrongUse (no child process starts).
         """
         try:
-            while not self._stop.is_set():
+            while not self._stop.is_set() and not self._turns.closed_because:
                 self._turns.lifeline.check()
                 await self._claim_more()
                 if self._in_flight:
-                    await asyncio.wait(self._in_flight, timeout=_TICK_SECONDS)
-                    await self._settle_done()
+                    await self._settle_some()
                 elif not await self._wait_for_work():
                     return Ending(stopped=self._stop.is_set(), waits_until=self._due_at)
-            return Ending(stopped=True)
+            because = self._turns.closed_because
+            self._turns.close()
+            while self._in_flight and not self._stop.is_set():  # no hurry: it may end, but for what has not begun
+                self._turns.lifeline.check()
+                await self._settle_some()
+            return Ending(stopped=self._stop.is_set(), because=because)
         finally:
             await self._tidy_up()
 
@@ -134,6 +140,10 @@ class Run(Generic[ClaimT, SettlementT]):
         except Exception as error:  # noqa: BLE001 (the one place)
             _log.exception("worker.bug", claim=claim)
             return self._work.broke(claim, error)
+
+    async def _settle_some(self) -> None:
+        await asyncio.wait(self._in_flight, timeout=_TICK_SECONDS)
+        await self._settle_done()
 
     async def _settle_done(self) -> None:
         done = [task for task in self._in_flight if task.done()]

@@ -7,7 +7,7 @@ is also here that a host's answers and troubles are noticed, and written down wh
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -65,6 +65,7 @@ class HostTurns:
         concurrency: The most requests in flight over all hosts.
         patience_seconds: How long `turn` waits for a host that another worker holds or that asked for patience.
         hold_seconds: A host that somebody waits for is let go after this.
+        enough: Asked before each request: why no more are sent; None while they may be.
     """
 
     database: Database
@@ -74,6 +75,7 @@ class HostTurns:
     patience_seconds: float = 30.0
     hold_seconds: float = _HOLD_SECONDS
     random: Random = field(default_factory=Random)
+    enough: Callable[[], str | None] = lambda: None
 
     def __post_init__(self) -> None:
         """Hold nothing yet."""
@@ -83,12 +85,19 @@ class HostTurns:
         self._leasing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._left_at: dict[int, float] = {}
         self._looked_at = 0.0
-        self._closing = False
+        self._closed_because: str | None = None
 
     @property
     def worker_id(self) -> str:
         """Whose leases these are."""
         return self.lifeline.worker_id
+
+    @property
+    def closed_because(self) -> str | None:
+        """Why no turn begins any more; None while they do."""
+        if self._closed_because is None:
+            self._closed_because = self.enough()
+        return self._closed_because
 
     @asynccontextmanager
     async def turn(self, host: str, *, at_once: bool = False) -> AsyncIterator[None]:
@@ -106,7 +115,7 @@ class HostTurns:
         held.users += 1
         try:
             async with held.pace.turn(), self._slots:
-                if at_once and held.resting and not self._closing:
+                if at_once and held.resting and not self.closed_because:
                     raise HostTaken(host)
                 self._check(held)
                 try:
@@ -176,14 +185,14 @@ class HostTurns:
 
     def close(self) -> None:
         """From now on every turn that has not begun ends in LeaseLost."""
-        self._closing = True
+        self._closed_because = self.closed_because or "the run ends"
         for held in self._held.values():
             held.pace.set_interval(0)
 
     def _check(self, held: _Held) -> None:
         self.lifeline.check()
-        if self._closing or held.resting:
-            raise LeaseLost(f"{held.lease.host} is left alone")
+        if held.resting or self.closed_because:
+            raise LeaseLost(self.closed_because or f"{held.lease.host} is left alone")
 
     async def _rest(self, held: _Held, trouble: HostTrouble) -> None:
         """Whoever still waits for a turn at this host gives up, and nobody asks it before its time.
@@ -228,7 +237,7 @@ class HostTurns:
         """For requests that no claim announced: discovery, redirects to another host, a name that is joined to ours."""
         give_up_at = self._now() + (0 if at_once else self.patience_seconds)
         async with self._leasing[host]:  # one of us asks the database, the others wait for what it says
-            while host not in self._held and not self._closing:
+            while host not in self._held and not self.closed_because:
                 tried = await self.database.write(lambda connection: self._try_lease(connection, host))
                 self.hold(tried.leases)
                 for held in [each for each in self._held.values() if each.lease.host_id == tried.host_id]:
@@ -240,8 +249,8 @@ class HostTurns:
                 tried.raise_beyond(give_up_at - self._now(), host)
                 await asyncio.sleep(_ASK_AGAIN_SECONDS)
         self.lifeline.check()
-        if self._closing:
-            raise LeaseLost("the run ends")
+        if self.closed_because:
+            raise LeaseLost(self.closed_because)
         return self._held[host]
 
     def _try_lease(self, connection: Connection, host: str) -> "_Tried":
