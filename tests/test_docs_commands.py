@@ -35,7 +35,7 @@ def test_each_option_has_its_line_and_each_line_its_option(command: str) -> None
     lines = rows(PAGE[command])
     arguments = COMMANDS[command].assemble_argument_collection()
     defaults = {each.name: each.field_info.default for each in arguments if each.show and each.field_info.is_keyword}
-    named = {each.name for each in arguments if each.field_info.is_keyword and not each.field_info.is_positional}
+    named = {each.name for each in arguments if each.name in defaults and not each.field_info.is_positional}
 
     assert set(lines) <= set(defaults)
     assert named <= set(lines) | set(rows(PAGE["Options that many commands have"]))
