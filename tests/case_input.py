@@ -2,13 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from case_outcomes import Outcome
 from servers.canary import Canary
-from servers.misbehaving import Behaviour
+from servers.misbehaving import Behaviour, misbehaving, nobody_answers
 
 from forecourt.fetch.special_networks import IPAddress
 
@@ -24,11 +25,12 @@ class Place:
     port: int
     path: str
     canary: Canary
+    odd_ports: Mapping[str, int]
 
     def fill(self, text: str) -> str:
-        """`{host} {port} {path} {canary}`, and the spellings of the canary's address."""
+        """`{host} {port} {path} {canary}`, the spellings of the canary's address, and the ports of `odd_servers`."""
         names = {"host": self.host, "port": self.port, "path": self.path, "canary": self.canary.address}
-        return text.format(**names, **self.canary.spellings)
+        return text.format(**names, **self.canary.spellings, **self.odd_ports)
 
 
 @dataclass(frozen=True)
@@ -83,3 +85,24 @@ class Names:
         if isinstance(now, OSError):
             raise now
         return [ip_address(text) for text in str(now).split()]
+
+
+@contextmanager
+def odd_servers() -> Iterator[dict[str, int]]:
+    """Ports where it goes wrong before anything is asked.
+
+    deaf     accepts, reads nothing, says nothing
+    nobody   a SYN gets no answer
+    closed   nobody listens
+    eager    answers before it is asked
+    """
+    with ExitStack() as open_until_then:
+        with misbehaving() as stopped:
+            closed = stopped.port
+        eager = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 5\r\n\r\nhello"
+        yield {
+            "deaf": open_until_then.enter_context(misbehaving(deaf=True)).port,
+            "nobody": open_until_then.enter_context(nobody_answers()),
+            "closed": closed,
+            "eager": open_until_then.enter_context(misbehaving(greeting=eager, deaf=True)).port,
+        }

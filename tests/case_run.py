@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from case_input import Case, Names, Place, Said
+from case_input import Case, Names, Place, Said, odd_servers
 from servers.canary import Canary, connects, open_sockets_to
 from servers.dealer_site import photo_bytes
 from servers.misbehaving import MisbehavingServer, answer, misbehaving
@@ -127,7 +127,7 @@ def trickled(
     """Write the cases down as an import does, run one trickle over them, and look at what is left."""
     assert len({case.name for case in cases}) == len(cases)
     with ExitStack() as stack:
-        server = stack.enter_context(misbehaving())
+        server, odd_ports = stack.enter_context(misbehaving()), stack.enter_context(odd_servers())
         stack.enter_context(tempting_environment(home, canary))
         names = Names({"public.example": ["8.8.8.8"]})
         for case in cases:
@@ -135,12 +135,13 @@ def trickled(
             names.said[case.host] = [_filled(each, canary) for each in case.answers]
         engine = open_database(database_url)
         stack.callback(engine.dispose)
-        _show(engine, server, cases, canary)
+        _show(engine, server, [(case, Place(case.host, server.port, case.path, canary, odd_ports)) for case in cases])
         chosen = Settings(**(case_settings(home, database_url) | settings))
         before, begun = len(connects()), datetime.now(UTC)
         asyncio.run(run_trickle(chosen, limits=limits, look_up=names))
         ended = datetime.now(UTC)
         store = home / "images"
+        listening = (server.port, odd_ports["deaf"], odd_ports["eager"])
         return Ran(
             engine=engine,
             store=store,
@@ -155,7 +156,7 @@ def trickled(
                 str(path.relative_to(store)) for path in store.rglob("*") if path.is_file() and ".tmp" not in path.parts
             },
             strays=[path for path in (store / ".tmp").iterdir() if path.name != "lock"],
-            left_open=open_sockets_to(server.port),
+            left_open=[each for port in listening for each in open_sockets_to(port)],
             reached=set(connects()[before:]),
         )
 
@@ -186,9 +187,9 @@ def case_settings(home: Path, database_url: str) -> dict[str, Any]:
     }
 
 
-def _show(engine: Engine, server: MisbehavingServer, cases: Sequence[Case], canary: Canary) -> None:
+def _show(engine: Engine, server: MisbehavingServer, cases: Sequence[tuple[Case, Place]]) -> None:
     now = datetime.now(UTC)
-    shown = [(case.name, _photo(case, server, canary)) for case in cases]
+    shown = [(case.name, _photo(case, server, place)) for case, place in cases]
     for number in range(NEIGHBOURS):
         path, host = f"/good/{number}.jpg", f"neighbour-{number % _NEIGHBOUR_HOSTS}.example"
         server.on(path, answer(photo_bytes(path)))
@@ -201,8 +202,7 @@ def _show(engine: Engine, server: MisbehavingServer, cases: Sequence[Case], cana
             vehicles.save(connection, listed, cap=20, now=now)
 
 
-def _photo(case: Case, server: MisbehavingServer, canary: Canary) -> ListedPhoto:
-    place = Place(case.host, server.port, case.path, canary)
+def _photo(case: Case, server: MisbehavingServer, place: Place) -> ListedPhoto:
     if case.behaviour is not None:
         server.on(case.path, case.behaviour(place))
     url = place.fill(case.url)

@@ -61,6 +61,7 @@ class MisbehavingServer:
     port: int
     scheme: str
     deaf: bool = False
+    greeting: bytes = b""
     connections: int = 0
     requests: list[Request] = field(default_factory=list)
     _behaviours: dict[str, Behaviour] = field(default_factory=dict)
@@ -83,6 +84,8 @@ class MisbehavingServer:
         """One connection, until somebody closes it."""
         self.connections += 1
         try:
+            if self.greeting:
+                await Exchange(writer).send(self.greeting)
             if self.deaf:
                 await asyncio.sleep(FOREVER)
             while not writer.is_closing():
@@ -100,7 +103,12 @@ class MisbehavingServer:
 
 @contextmanager
 def misbehaving(
-    address: str = "127.0.0.1", *, port: int = 0, tls: ssl.SSLContext | None = None, deaf: bool = False
+    address: str = "127.0.0.1",
+    *,
+    port: int = 0,
+    tls: ssl.SSLContext | None = None,
+    deaf: bool = False,
+    greeting: bytes = b"",
 ) -> Iterator[MisbehavingServer]:
     """Run a server until the end of the block.
 
@@ -109,11 +117,12 @@ def misbehaving(
         port: 0 for a free one.
         tls: Speak https, with this certificate.
         deaf: Accept connections, and neither read nor answer.
+        greeting: Sent to whoever connects, before he asks.
     """
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_forever, name="misbehaving server", daemon=True)
     thread.start()
-    server = MisbehavingServer(address, port, "https" if tls else "http", deaf=deaf)
+    server = MisbehavingServer(address, port, "https" if tls else "http", deaf=deaf, greeting=greeting)
 
     async def start() -> asyncio.Server:
         return await asyncio.start_server(server.serve, address, port, ssl=tls)
