@@ -1,12 +1,16 @@
 """A file becomes a VerifiedPhoto, or an error that says what to do about it."""
 
 import asyncio
-from collections.abc import Sequence
+import os
+import signal
+from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from photo_made import encoded, picture, png_header
+from running_program import children
 
 from forecourt.confined.pool import ConfinedPool
 from forecourt.errors import Blocked, DecoderDied, PermanentError, TransientError, Trouble
@@ -79,12 +83,76 @@ def test_i02_seven_thousand_squared_zeros_fit_the_childs_memory(tmp_path: Path) 
     ]
 
 
-def test_i14_a_decoder_that_dies_costs_that_photo_only(tmp_path: Path) -> None:
-    pool = ConfinedPool("dying_decoder:check_photo", processes=1, memory_bytes=2**29, cpu_seconds=20, wall_seconds=30)
+def dying_pool(*, wall_seconds: float = 30) -> ConfinedPool:
+    return ConfinedPool(
+        "dying_decoder:check_photo", processes=2, memory_bytes=2**29, cpu_seconds=20, wall_seconds=wall_seconds
+    )
 
-    deadly, fine, lies = verify_all(tmp_path, [b"deadly", PHOTO, b"lies"], pool=pool)
 
-    assert isinstance(deadly, DecoderDied)
-    assert str(deadly) == "decoder_died: the child was ended by SIGSEGV"
-    assert isinstance(fine, VerifiedPhoto)
-    assert str(lies) == "decoder_died: the answer is not about a photo"
+@pytest.mark.parametrize(
+    ("bad", "last_words"),
+    [
+        pytest.param(b"deadly", "the child was ended by SIGSEGV", id="I14-killed"),
+        pytest.param(b"hungry", "MemoryError", id="I14-out-of-memory"),
+        pytest.param(b"asleep", "no answer within 3 s", id="I14-hangs"),
+        pytest.param(b"lies", "the answer is not about a photo", id="I14-tells-nonsense"),
+    ],
+)
+def test_a_decoder_that_dies_costs_that_photo_only(tmp_path: Path, bad: bytes, last_words: str) -> None:
+    """Those that wait for a child, and those beside it, are decoded; it counts as a death."""
+    died, *others = verify_all(tmp_path, [bad, PHOTO, bad, PHOTO, PHOTO, PHOTO], pool=dying_pool(wall_seconds=3))
+
+    assert isinstance(died, DecoderDied)
+    assert str(died) == f"decoder_died: {last_words}"
+    assert [type(each) for each in others] == [VerifiedPhoto, DecoderDied, VerifiedPhoto, VerifiedPhoto, VerifiedPhoto]
+
+
+def test_i14_children_killed_from_outside_cost_the_jobs_that_they_had(tmp_path: Path) -> None:
+    """All of the pool's at once, as a kernel without memory does: it repairs itself."""
+    asleep, photo = tmp_path / "asleep", tmp_path / "photo"
+    asleep.write_bytes(b"asleep")
+    photo.write_bytes(PHOTO)
+
+    async def story() -> tuple[list[VerifiedPhoto | BaseException], list[VerifiedPhoto]]:
+        before = children(os.getpid())
+        async with dying_pool() as pool:
+            verifier = Verifier(pool, max_pixels=50_000_000)
+
+            def four_photos() -> Awaitable[list[VerifiedPhoto]]:
+                return asyncio.gather(*[verifier.verify(photo, sha256="ab", size=1) for _ in range(4)])
+
+            await four_photos()  # both children have started
+            jobs = [asyncio.ensure_future(verifier.verify(asleep, sha256="ab", size=1)) for _ in range(2)]
+            for _ in range(10):
+                await asyncio.sleep(0)  # both have been asked
+            for child in children(os.getpid()) - before:
+                with suppress(ProcessLookupError):  # `ps`, which has told us
+                    os.kill(child, signal.SIGKILL)
+            lost = await asyncio.gather(*jobs, return_exceptions=True)
+            return lost, await four_photos()
+
+    lost, found = asyncio.run(story())
+
+    assert [str(each) for each in lost] == ["decoder_died: the child was ended by SIGKILL"] * 2
+    assert [type(each) for each in found] == [VerifiedPhoto] * 4
+
+
+def test_a_file_that_was_there_at_several_deaths_has_a_child_of_its_own(tmp_path: Path) -> None:
+    """One that did nothing before it, and will do nothing after."""
+    question = tmp_path / "question"
+    question.write_bytes(b"who are you")
+
+    async def story() -> list[str]:
+        async with dying_pool() as pool:
+            verifier = Verifier(pool, max_pixels=50_000_000)
+            answers = []
+            for alone in (False, True, True, False):
+                with pytest.raises(TransientError) as said:
+                    await verifier.verify(question, sha256="ab", size=1, alone=alone)
+                answers.append(said.value.detail)
+            return answers
+
+    first, own, other, last = asyncio.run(story())
+
+    assert len({first, own, other}) == 3
+    assert last not in {own, other}

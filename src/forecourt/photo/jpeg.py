@@ -20,6 +20,9 @@ _PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _DECODABLE: Final = frozenset({0xC0, 0xC1, 0xC2, 0xC9, 0xCA})  # the others are lossless or hierarchical
 _TABLES: Final = frozenset({0xC4, 0xCC, 0xDB, 0xDD})  # Huffman, arithmetic, quantisation, restart interval
 _BARE: Final = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length: TEM, RSTn, a second SOI
+_DC: Final = 0
+_COEFFICIENTS: Final = 64
+_HOLE: Final = bytes(512)
 _EXIF: Final = b"Exif\0\0"
 _ADOBE_LENGTH: Final = 12
 
@@ -34,7 +37,7 @@ class Frame:
 
     width: int
     height: int
-    components: int
+    components: tuple[int, ...]  # by their names
     is_progressive: bool
     is_decodable: bool  # eight bits a sample, neither lossless nor hierarchical
 
@@ -50,6 +53,7 @@ class Layout:
     frame: Frame
     orientation: int
     picture: bytes
+    damage: str | None = None  # of a progressive one, what its decoder passes over
 
 
 def read_layout(data: bytes) -> Layout | None:
@@ -57,6 +61,7 @@ def read_layout(data: bytes) -> Layout | None:
     frame = None
     orientation = 1
     kept = [_START]
+    scans = _Scans()
     position = len(_START)
     while marker := _MARKER.search(data, position):
         code = marker[1][0]
@@ -78,9 +83,40 @@ def read_layout(data: bytes) -> Layout | None:
         if code == _START_OF_SCAN:
             end = _SCAN_END.search(data, position)
             scan_end = end.start() if end else len(data)
-            kept.append(_without_padding(data[position:scan_end]))
+            scan = _without_padding(data[position:scan_end])
+            scans.add(body, scan)
+            kept.append(scan)
             position = scan_end
-    return Layout(frame, orientation, b"".join(kept)) if frame else None
+    return Layout(frame, orientation, b"".join(kept), scans.damage_of(frame)) if frame else None
+
+
+class _Scans:
+    """What the scans of a progressive picture bring, one after the other."""
+
+    def __init__(self) -> None:
+        self._missing_bits: dict[tuple[int, int], int] = {}  # by component and coefficient
+        self._has_hole = False
+
+    def add(self, header: bytes, scan: bytes) -> None:
+        """Note which coefficients it brings, and down to which bit."""
+        count = header[0] if header else 0
+        if len(header) < 4 + 2 * count:
+            return
+        first, last, precision = header[1 + 2 * count : 4 + 2 * count]
+        for component in header[1 : 1 + 2 * count : 2]:
+            for coefficient in range(first, min(last, _COEFFICIENTS - 1) + 1):
+                self._missing_bits[component, coefficient] = precision & 0x0F
+        # Runs of empty blocks are coded as one number there, so that only a hole is that long.
+        self._has_hole |= first > _DC and _HOLE in scan
+
+    def damage_of(self, frame: Frame) -> str | None:
+        """None as well for a picture that has all of it in one scan: its decoder notices what is wrong."""
+        if not frame.is_progressive:
+            return None
+        wanted = ((component, number) for component in frame.components for number in range(_COEFFICIENTS))
+        if any(self._missing_bits.get(place, 1) for place in wanted):
+            return "a scan is missing"
+        return "a hole in a scan" if self._has_hole else None
 
 
 def _read_frame(code: int, body: bytes) -> Frame | None:
@@ -89,7 +125,7 @@ def _read_frame(code: int, body: bytes) -> Frame | None:
     return Frame(
         width=int.from_bytes(body[3:5], "big"),
         height=int.from_bytes(body[1:3], "big"),
-        components=body[5],
+        components=tuple(body[6 : 6 + 3 * body[5] : 3]),
         is_progressive=code in _PROGRESSIVE,
         is_decodable=code in _DECODABLE and body[0] == 8,  # noqa: PLR2004 (bits a sample)
     )

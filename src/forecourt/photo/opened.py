@@ -30,6 +30,7 @@ _HEAVY_PIXELS: Final = 12_000_000  # 16 bytes a pixel and more, for what cannot 
 _SMALLEST_PX: Final = 100
 _REDUCED_PX: Final = 200  # enough for the fingerprints
 _CMYK: Final = 4
+_ODD_SAMPLING: Final = "subsampling level"  # as TurboJPEG words it
 # What Pillow's readers raise on broken bytes.
 _BROKEN: Final = (
     OSError,
@@ -110,6 +111,8 @@ def _open_jpeg(data: bytes) -> Opened:
 
 
 def _decode_jpeg(data: bytes, layout: Layout) -> Image.Image:
+    if layout.damage:
+        raise Damaged(layout.damage)
     try:
         return _decode_small(data, layout.frame, strict=True)
     except Damaged:
@@ -126,14 +129,16 @@ def _decode_small(data: bytes, frame: Frame, *, strict: bool) -> Image.Image:
     try:
         pixels = simplejpeg.decode_jpeg(
             data,
-            "CMYK" if frame.components == _CMYK else "RGB",
+            "CMYK" if len(frame.components) == _CMYK else "RGB",
             min_width=-(-frame.width // factor),
             min_height=-(-frame.height // factor),
             strict=strict,
         )
     except ValueError as error:
+        if _ODD_SAMPLING in str(error):  # a CMYK with halved colours, say: browsers show it, this decoder never does
+            return _load_what_is_there(JPEG, data) if not strict else _load(_image(JPEG, data))
         raise Damaged(str(error)) from error
-    if frame.components == _CMYK:  # inverted, as Adobe writes it and every browser reads it
+    if len(frame.components) == _CMYK:  # inverted, as Adobe writes it and every browser reads it
         pixels = (pixels[..., :3].astype(np.uint16) * pixels[..., 3:] // 255).astype(np.uint8)
     return Image.fromarray(pixels)
 
