@@ -28,13 +28,19 @@ def main() -> int:
         dealer_site(
             vehicles=vehicles, photos=_PHOTOS_OF_A_VEHICLE, photo_hosts=_PHOTO_HOSTS, delay_seconds=DELAY_SECONDS
         ) as site,
-        Watch(program, every_seconds=0.1) as watch,
+        Watch(program, every_seconds=0.5) as watch,
     ):
-        campaign = Campaign(program, site, watch, options.kills, Random(options.seed), waits_out=True)  # noqa: S311 (nothing is secret here)
+        random = Random(options.seed)  # noqa: S311 (nothing is secret here)
+        campaign = Campaign(program, site, watch, options.kills, random, tell=_tell, waits_out=True)
         figures = campaign.run()
-    print(f"{options.database}, seed {options.seed}, {time.monotonic() - begun:.0f} s")
+    print(f"\n{options.database}, seed {options.seed}, {time.monotonic() - begun:.0f} s")
     print("\n".join(figures.lines()))
     return 1 if figures.faults else 0
+
+
+def _tell(line: str) -> None:
+    """On one line of a terminal."""
+    print(f"\r{line}   ", end="", file=sys.stderr, flush=True)
 
 
 def _options() -> argparse.Namespace:

@@ -8,14 +8,14 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
 from frozen import freeze, the_lease_runs_out
 from photo_watch import Watch
-from running_program import Program, images, is_whole, kill, nothing_is_held, shown
+from running_program import Program, ended, images, is_whole, kill, nothing_is_held, shown
 from servers.dealer_site import DealerSite, wait_until
 from sqlalchemy import ColumnElement, select, update
 
@@ -27,7 +27,8 @@ DELAY_SECONDS = 0.15  # of a photo: there is something in flight at most moments
 _TRICKLE = ("trickle-backfill-images", "--limit", "1000")
 _COMMANDS = (_TRICKLE, _TRICKLE, (*_TRICKLE, "--follow"), ("worker",))
 _STARTS = 0.12  # the share of lives that end while they begin
-_PATIENCE_SECONDS = 3.0  # for a life that asks for nothing: what is left may wait
+_PATIENCE_SECONDS = 60.0  # for a life that asks for nothing: what is left may wait
+_LAST_RUN_SECONDS = 900
 
 
 @dataclass
@@ -72,6 +73,7 @@ class Campaign:
     Args:
         site: Of which the program's database knows nothing yet.
         freezes: The share of lives that are frozen first.
+        tell: What becomes of it as it goes on.
         waits_out: The first frozen worker's lease runs out by itself; the end of all others' is brought forward.
     """
 
@@ -81,6 +83,7 @@ class Campaign:
     kills: int
     random: Random
     freezes: float = 0.08
+    tell: Callable[[str], None] = lambda _: None
     waits_out: bool = False
 
     def run(self) -> Figures:
@@ -90,10 +93,13 @@ class Campaign:
         self.watch.begin()
         while self.figures.kills < self.kills and self._left():
             self._live_once()
+            self.tell(f"{self.figures.kills} of {self.kills} kills, {self._left()} photos left")
         if self.figures.kills < self.kills:
             self._fault("all photos were stored before the last kill: take more of them")
         self.figures.waited = self._make_due()
-        last = self.program.run(*_TRICKLE)
+        self.site.photo_delay_seconds = 0
+        with self.program.started(*_TRICKLE) as process:
+            last = ended(process, seconds=_LAST_RUN_SECONDS)
         if last.code != 0:
             self._fault(f"the last run ended with {last.code}: {last.err}{last.out}")
         self._count()
@@ -120,10 +126,10 @@ class Campaign:
     def _let_work(self, process: "subprocess.Popen[str]") -> None:
         kills_left = self.kills - self.figures.kills
         some = self.random.randint(1, 1 + 2 * self._left() // kills_left)
-        enough = self.site.photo_requests.total() + some
+        enough = self._asked() + some
         with suppress(AssertionError):
             wait_until(
-                lambda: self.site.photo_requests.total() >= enough or process.poll() is not None,
+                lambda: self._asked() >= enough or process.poll() is not None,
                 seconds=_PATIENCE_SECONDS,
             )
         time.sleep(self.random.uniform(0, DELAY_SECONDS))
@@ -137,11 +143,11 @@ class Campaign:
         else:
             the_lease_runs_out(self.program.engine)
         self.figures.freezes += 1
-        enough = self.site.photo_requests.total() + 2 * len(held)
+        enough = self._asked() + 2 * len(held)
         with self.program.started(*_TRICKLE) as heir:
             with suppress(AssertionError):
                 wait_until(
-                    lambda: held <= self._stored() or self.site.photo_requests.total() >= enough,
+                    lambda: held <= self._stored() or self._asked() >= enough,
                     seconds=_PATIENCE_SECONDS,
                 )
             self.figures.by_heirs += len(held & self._stored())
@@ -197,6 +203,10 @@ class Campaign:
             self._fault(f"left behind: {self.program.strays()}")
         if not nothing_is_held(self.program.engine):
             self._fault("a row, a host or a worker is still held")
+
+    def _asked(self) -> int:
+        """Requests for photos: they lie on hosts of their own."""
+        return sum(len(self.site.hosts[port].starts) for port in self.site.ports[1:])
 
     def _left(self) -> int:
         return self.figures.photos - len(self._stored())
