@@ -9,8 +9,9 @@ SEED ?= 1
 KILLS ?= 200
 PHOTOS ?= 2000
 DATABASE ?= sqlite
+MINUTES ?= 10
 
-.PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos campaign-kills
+.PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos campaign-kills soak
 
 help:
 	@echo "make demo     the guided tour over three dealer sites on this machine"
@@ -21,6 +22,7 @@ help:
 	@echo "make fuzz     spoilt pages for a minute; make fuzz SECONDS=600 SEED=2 for longer and for others"
 	@echo "make fuzz-fetch    odd URLs, and servers that answer nonsense; make fuzz-photos    spoilt photos; SECONDS and SEED as above"
 	@echo "make campaign-kills    200 kills over 2,000 photos; KILLS=100 PHOTOS=1000 DATABASE=postgresql SEED=2 for others"
+	@echo "make soak     ten minutes of a worker in a misbehaving world, and 64 photos of 50 MB at once; MINUTES=30 for longer"
 
 install: .venv/.forecourt
 	@echo "ready: .venv/bin/forecourt --help"
@@ -53,6 +55,9 @@ fuzz-photos: .venv/.development
 
 campaign-kills: .venv/.development
 	@PYTHONPATH=tests nice -n 5 .venv/bin/python tools/campaign_kills.py --kills $(KILLS) --photos $(PHOTOS) --database $(DATABASE) --seed $(SEED)
+
+soak: .venv/.development
+	@PYTHONPATH=tests nice -n 5 .venv/bin/python tools/soak.py --minutes $(MINUTES) --database $(DATABASE) --seed $(SEED)
 
 .venv/.forecourt: $(FROM)
 	@sh tools/install.sh --no-dev --inexact
