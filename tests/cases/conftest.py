@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from case_input import Case
-from case_run import PATIENT, Ran, trickled
+from case_ran import Ran
+from case_run import PATIENT, trickled
 from servers.canary import Canary
 
 from forecourt.fetch.limits import Limits

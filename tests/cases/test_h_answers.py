@@ -8,7 +8,8 @@ import brotli  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from case_input import Case, Place
 from case_outcomes import GONE_ONCE, STORED, Outcome, blocked, host_waits, later, rejected
-from case_run import MOST_BYTES, Ran
+from case_ran import Ran
+from case_run import MOST_BYTES
 from servers.dealer_site import photo_bytes
 from servers.misbehaving import Behaviour, Exchange, Request, answer, endless, in_turn, raw, redirect, reset
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from case_input import Case, Place
 from case_outcomes import STORED, Outcome, blocked, host_waits, later
-from case_run import Ran
+from case_ran import Ran
 from servers.dealer_site import photo_bytes
 from servers.misbehaving import Behaviour, answer, in_turn, raw
 

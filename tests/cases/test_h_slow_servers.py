@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from case_input import Case, Place
 from case_outcomes import Outcome, host_waits, later
-from case_run import BRISK, Ran
+from case_ran import Ran
+from case_run import BRISK
 from servers.misbehaving import Behaviour, answer, endless, raw, redirect, silence
 
 LIMITS = BRISK

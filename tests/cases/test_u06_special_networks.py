@@ -8,7 +8,7 @@ from ipaddress import ip_network
 import pytest
 from case_input import Case
 from case_outcomes import REFUSED_ADDRESS, host_waits
-from case_run import Ran
+from case_ran import Ran
 
 from forecourt.fetch.address import judge_url
 

@@ -3,7 +3,7 @@
 import pytest
 from case_input import Case, Place
 from case_outcomes import REFUSED_ADDRESS, REFUSED_URL, STORED, host_waits
-from case_run import Ran
+from case_ran import Ran
 from forbidden import BROKEN, LITERALS, ODD_PORTS
 from servers.dealer_site import photo_bytes
 from servers.misbehaving import Behaviour, answer, redirect

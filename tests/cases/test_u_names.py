@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from case_input import Case, Place
 from case_outcomes import STORED, Outcome, host_waits, later
-from case_run import Ran
+from case_ran import Ran
 from servers.dealer_site import photo_bytes
 from servers.misbehaving import Behaviour, answer, in_turn, redirect
 

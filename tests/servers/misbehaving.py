@@ -12,6 +12,7 @@ import asyncio
 import socket
 import ssl
 import struct
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -22,12 +23,13 @@ FOREVER = 3600.0  # seconds; every test has lost its patience before
 
 @dataclass(frozen=True)
 class Request:
-    """What came; `head` is the raw text, names in `headers` are lower-case."""
+    """What came; `head` is the raw text, names in `headers` are lower-case; `at` is by a monotonic clock."""
 
     method: str
     target: str
     headers: dict[str, str]
     head: str
+    at: float
 
 
 class Exchange:
@@ -192,6 +194,12 @@ def redirect(location: str | None, status: int = 302) -> Behaviour:
     return answer(b"moved", status=status, headers=[] if location is None else [("Location", location)])
 
 
+def moved(location: str, code: int = 302) -> Behaviour:
+    """A redirect whose location is sent as bytes, whatever a header may hold."""
+    head = f"HTTP/1.1 {code} Moved\r\nLocation: {location}\r\nContent-Length: 5\r\n\r\nmoved"
+    return raw(head.encode("utf-8", "surrogatepass"), then="keep")
+
+
 def raw(data: bytes, *, then: str = "close") -> Behaviour:
     """These bytes, HTTP or not."""
 
@@ -252,4 +260,4 @@ def _read(head: str) -> Request:
     first, *lines = head.rstrip("\r\n").split("\r\n")
     method, target, _version = first.split(" ", 2)
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    return Request(method, target, headers, head)
+    return Request(method, target, headers, head, time.monotonic())

@@ -45,6 +45,7 @@ def _trust(ca_file: Path | None) -> ssl.SSLContext:
     """The system's authorities, and the operator's own beside them."""
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])
+    context.hostname_checks_common_name = False  # as browsers: the names of a certificate alone count (RFC 9525)
     if ca_file is not None:
         try:
             context.load_verify_locations(cafile=ca_file)
