@@ -11,7 +11,7 @@ PHOTOS ?= 2000
 DATABASE ?= sqlite
 MINUTES ?= 10
 
-.PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos campaign-kills soak
+.PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos campaign-kills soak damage-report
 
 help:
 	@echo "make demo     the guided tour over three dealer sites on this machine"
@@ -19,6 +19,7 @@ help:
 	@echo "make test     all tests; make test ONLY='tests/db -k fence' for some"
 	@echo "make check    format, lint, types, the order of imports, docs that match the code"
 	@echo "make extraction-report    how well and how fast pages are read; make extraction-report PAGES=folder for others"
+	@echo "make damage-report    how well damaged photos are noticed, and what a photo of 50 megapixels takes; SEED=2 for other damage"
 	@echo "make fuzz     spoilt pages for a minute; make fuzz SECONDS=600 SEED=2 for longer and for others"
 	@echo "make fuzz-fetch    odd URLs, and servers that answer nonsense; make fuzz-photos    spoilt photos; SECONDS and SEED as above"
 	@echo "make campaign-kills    200 kills over 2,000 photos; KILLS=100 PHOTOS=1000 DATABASE=postgresql SEED=2 for others"
@@ -43,6 +44,10 @@ check: .venv/.development
 
 extraction-report: .venv/.development
 	@PYTHONPATH=tests .venv/bin/python tools/extraction_report.py $(PAGES)
+
+damage-report: .venv/.development
+	@.venv/bin/python tools/get_test_parts.py
+	@PYTHONPATH=tests .venv/bin/python tools/damage_report.py --seed $(SEED)
 
 fuzz: .venv/.development
 	@PYTHONPATH=tests nice -n 15 .venv/bin/python tools/fuzz_listing.py --seconds $(SECONDS) --seed $(SEED)

@@ -15,9 +15,10 @@ from typing import Any, BinaryIO, TypeVar
 
 import pytest
 
+from forecourt.confined import child_process
 from forecourt.confined import pool as pool_module
 from forecourt.confined.pool import ConfinedDied, ConfinedPool
-from forecourt.errors import WrongUse
+from forecourt.errors import Paused, WrongUse
 
 T = TypeVar("T")
 
@@ -222,6 +223,23 @@ def test_a_task_that_cannot_be_imported_is_said_in_one_line() -> None:
 
     with pytest.raises(WrongUse, match="does not start: ModuleNotFoundError: No module named 'no_such_module'"):
         asyncio.run(story())
+
+
+def test_children_that_start_no_more_are_a_passing_reason_and_the_pool_goes_on_when_they_do() -> None:
+    """A machine without memory, say: the job's run pauses, it neither waits for ever nor blames the installation."""
+
+    async def story(pool: ConfinedPool, patch: pytest.MonkeyPatch) -> Any:
+        first = await echo(pool)
+        patch.setattr(child_process, "_BOOT", "raise SystemExit('no memory')")
+        os.kill(first["pid"], signal.SIGKILL)
+        await asyncio.to_thread(wait_until_dead, first["pid"])
+        with pytest.raises(Paused, match="does not start: no memory"):
+            await echo(pool)
+        patch.undo()
+        return await echo(pool, "here again")
+
+    with pytest.MonkeyPatch.context() as patch:
+        assert in_pool(lambda pool: story(pool, patch))["said"] == "here again"
 
 
 async def parts_of(pool: ConfinedPool, do: str, file: BinaryIO | None = None, **more: Any) -> AsyncGenerator[Any]:

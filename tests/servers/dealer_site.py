@@ -6,6 +6,7 @@
         site.asked                requests by URL, without their query
         site.hosts                by port: how many requests at once, and when they began
         site.answers[url] = …     what is given instead of the photo or the page
+        site.when_asked[url] = …  what happens before there is an answer
         site.unlisted.add(2)      the sitemap names that vehicle no longer
         site.sold.add(1)          its page says that it is sold
 
@@ -70,6 +71,7 @@ class DealerSite:
     vins: dict[int, str] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
     answers: dict[str, Given] = field(default_factory=dict)
+    when_asked: dict[str, Callable[[], object]] = field(default_factory=dict)
     hosts: dict[int, HostSeen] = field(default_factory=dict)
     ports: list[int] = field(default_factory=list)
     most_at_once: int = 0
@@ -145,6 +147,7 @@ class DealerSite:
             await asyncio.sleep(self.photo_delay_seconds if is_photo else self.page_delay_seconds)
             while is_photo and self.holds_photos:  # noqa: ASYNC110 (the test that says so is in another thread)
                 await asyncio.sleep(0.01)
+            self.when_asked.get(url, _nothing)()
             given = self.answers.get(url) or self._page(path)
             writer.write(_answer(given))
             await writer.drain()
@@ -237,6 +240,10 @@ def photo_bytes(path: str, least_bytes: int = 0) -> bytes:
 @cache
 def _drawn() -> bytes:
     return encoded(picture(160, 120, seed=911))
+
+
+def _nothing() -> None:
+    pass
 
 
 def _answer(given: Given) -> bytes:
