@@ -4,7 +4,7 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from random import Random
 from urllib.parse import urlsplit
 
@@ -12,7 +12,8 @@ import idna
 from yarl import URL
 
 from forecourt.errors import PermanentError
-from forecourt.fetch.address import PORTS, SplitUrl, host_of, is_allowed_address, judge_location, judge_url, split_url
+from forecourt.fetch.address import PORTS, SplitUrl, host_of, judge_location, judge_url, split_url
+from forecourt.fetch.special_networks import IPAddress
 
 BASE = split_url("https://dealer.example/cars/1?x=1")
 _SCHEMES = ("http", "https", "HTTP", "hTTps", "ftp", "file", "javascript", "http+x", "", "ws", "view-source:http", "h")
@@ -21,7 +22,8 @@ _HOSTS = (
     "dealer.example", "DEALER.Example.", "wrocław.example", "xn--wrocaw-6db.example", "8.8.8.8", "1.1.1.1.", "[::1]",
     "127.0.0.1", "0x7f.1", "017700000001", "2130706433", "127.1", "0", "1.2.3.4.5", "0x", "0xg", "08.1.1.1",
     "256.1.1.1",
-    "[2606:4700:4700::1111]", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]", "[fe80::1%25eth0]", "[v1.x]", "[", "]", "[]",
+    "[2606:4700:4700::1111]", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]",
+    "[::127.0.0.1]", "[2001:0:7f00:1::]", "[fe80::1%25eth0]", "[v1.x]", "[", "]", "[]",
     "localhost", "localhost.", "a.localhost", "metadata.google.internal", "x.local", "a.onion", "１２７.０.０.１",  # noqa: RUF001 (digits)
     "①②⑦.⓪.⓪.①", "ⓔxample.com", "faß.example", "Ⅷ.example", "a\u00adb.example", "a\u200db.example", "a。example",
     "x" * 64 + ".example", "a." * 130 + "example", "-a.example", "a-.example", "a..example", ".example", "a_b.example",
@@ -70,6 +72,7 @@ _PATHS = (
     "/a\r\nHost: x", "/\t", "/\x7f\x80", "/?url=http://127.0.0.1/", "/.", "/..", "/%2e%2e", ";x", "/" + "%" * 2_000,
 )  # fmt: skip
 _CHARACTERS = "/:@?#[]%.\\ \t\r\n\0-_~!$&'()*+,;=0x12345678９aAzZ。．\u00a0\u200b\u00ad\ud800\udc80ßıſK\u2044\uff0f"  # noqa: RUF001
+_NAT64 = ip_network("64:ff9b::/96")
 _IN_TARGET = re.compile(r"/[!-~]*")
 
 
@@ -105,7 +108,7 @@ def url_faults(url: str) -> Iterator[str]:
 
 def _faults_of(split: SplitUrl, what: str) -> Iterator[str]:
     """Of one that may be asked."""
-    if split.address is not None and not is_allowed_address(split.address, ()):
+    if split.address is not None and not _is_surely_public(split.address):
         yield f"{what} that leads to {split.address}"
     if split.port not in PORTS:
         yield f"{what} with port {split.port}"
@@ -116,6 +119,14 @@ def _faults_of(split: SplitUrl, what: str) -> Iterator[str]:
     if not _IN_TARGET.fullmatch(split.target):
         yield f"{what} whose target is {split.target!r:.200}"
     yield from _unstable(split)
+
+
+def _is_surely_public(address: IPAddress) -> bool:
+    """By other means than the program's own, as far as the standard library knows: IPv4 in disguise is not."""
+    disguised = isinstance(address, IPv6Address) and (
+        address.ipv4_mapped or address.sixtofour or address.teredo or address in _NAT64 or int(address) < 2**32
+    )
+    return address.is_global and not address.is_multicast and not disguised
 
 
 def _unstable(split: SplitUrl) -> Iterator[str]:
