@@ -91,19 +91,27 @@ class Campaign:
         shown(self.program.engine, self.site)
         self.figures = Figures(len(self.site.photo_urls))
         self.watch.begin()
-        while self.figures.kills < self.kills and self._left():
-            self._live_once()
-            self.tell(f"{self.figures.kills} of {self.kills} kills, {self._left()} photos left")
-        if self.figures.kills < self.kills:
-            self._fault("all photos were stored before the last kill: take more of them")
-        self.figures.waited = self._make_due()
-        self.site.photo_delay_seconds = 0
-        with self.program.started(*_TRICKLE) as process:
-            last = ended(process, seconds=_LAST_RUN_SECONDS)
-        if last.code != 0:
-            self._fault(f"the last run ended with {last.code}: {last.err}{last.out}")
+        with suppress(KeyboardInterrupt):  # what was seen until then is told
+            while self.figures.kills < self.kills and self._left():
+                self._live_once()
+                self.tell(f"{self.figures.kills} of {self.kills} kills, {self._left()} photos left")
+            if self.figures.kills < self.kills:
+                self._fault("all photos were stored before the last kill: take more of them")
+        self._finish()
         self._count()
         return self.figures
+
+    def _finish(self) -> None:
+        """One plain run. Where rows wait because workers have died over them, they are made due, and it runs again."""
+        self.site.photo_delay_seconds = 0
+        for _ in range(2):
+            with self.program.started(*_TRICKLE) as process:
+                last = ended(process, seconds=_LAST_RUN_SECONDS)
+            if not (waiting := self._made_due()):
+                break
+            self.figures.waited += waiting
+        if last.code != 0:
+            self._fault(f"the last run ended with {last.code}: {last.err}{last.out}")
 
     def _live_once(self) -> None:
         """From a process's start to its SIGKILL; so long that the photos last until the last kill."""
@@ -114,7 +122,7 @@ class Campaign:
             else:
                 self._let_work(process)
             if process.poll() is not None:
-                self._make_due()  # all that was left waits
+                self._made_due()  # all that was left waits
             elif fate < _STARTS:
                 self.figures.while_starting += 1
                 self._end(process)
@@ -176,7 +184,7 @@ class Campaign:
             if "Traceback" in said:
                 self._fault(said)
 
-    def _make_due(self) -> int:
+    def _made_due(self) -> int:
         """Rows over which workers have died wait for minutes: the database's own column says until when."""
         with writing(self.program.engine) as connection:
             made_due = [
