@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy.engine.default import DefaultDialect
 
-from forecourt import backfill
+from forecourt import backfill, settling
 from forecourt.cli import main
 from forecourt.db import hosts
 from forecourt.fetch.files import NewFile
@@ -39,7 +39,7 @@ def _die_after(owner: Any, name: str, *, if_so: Callable[[], object] = lambda: T
 
 def _once_settled(die: Callable[..., None], owner: Any, name: str) -> None:
     """Not the commit of a claim or a heartbeat, but the one that makes the photo ours, or what comes behind it."""
-    _wrap(backfill, "settle", after=_settled.set)
+    _wrap(settling, "settle", after=_settled.set)
     die(owner, name, if_so=_settled.is_set)
 
 

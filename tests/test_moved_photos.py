@@ -6,7 +6,7 @@ from random import Random
 from made import CAP, DAY, NOW, claim, photo, read_listing, snapshot, vehicle, worker
 from sqlalchemy import Engine
 
-from forecourt import backfill
+from forecourt import settling
 from forecourt.backfill import Failed, Moved, Settlement, Stored
 from forecourt.db import hosts
 from forecourt.db.engine import writing
@@ -102,6 +102,6 @@ def fetched(claimed: ImageClaim) -> Stored:
 
 def settle(db: Engine, *settlements: Settlement) -> None:
     with writing(db) as connection:
-        backfill.settle(
+        settling.settle(
             connection, settlements, shown_at=lambda number, _: f"/i/{number}", cap=CAP, now=NOW, random=Random(1)
         )

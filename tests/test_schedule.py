@@ -153,6 +153,13 @@ def test_a_workers_deaths_end_nothing_also_where_a_decoder_dies_after_them() -> 
     assert verdict.next_attempt_at
 
 
+def test_a_photo_that_a_person_wakes_begins_anew_with_its_decoders() -> None:
+    """`images retry` makes `deaths` 0, and knows nothing of whose they were."""
+    verdict = after(DecoderDied("SIGSEGV"), Record(deaths=0, decoder_deaths=6))
+
+    assert (verdict.status, verdict.deaths, verdict.decoder_deaths) == ("pending", 1, 1)
+
+
 def test_whatever_else_happens_deaths_begin_anew() -> None:
     for error in (TransientError(FailureKind.TIMEOUT), Gone(), HostTrouble(FailureKind.DNS)):
         assert after(error, Record(deaths=5, decoder_deaths=5), until=NOW + HOUR, counts=False).deaths == 0

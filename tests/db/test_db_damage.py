@@ -10,7 +10,7 @@ import pytest
 from made import CAP, DAY, NOW, claim, organization, photo, read_listing, snapshot, vehicle, worker
 from sqlalchemy import Engine
 
-from forecourt import backfill
+from forecourt import backfill, settling
 from forecourt.backfill import Damaged, Failed, Settlement, Stored
 from forecourt.db import due_images
 from forecourt.db.engine import writing
@@ -35,7 +35,7 @@ def came(claimed: ImageClaim, photo: VerifiedPhoto) -> Settlement:
 
 def settle(db: Engine, *settlements: Settlement, now: Any = NOW) -> list[Settlement]:
     with writing(db) as connection:
-        return backfill.settle(
+        return settling.settle(
             connection, settlements, shown_at=lambda number, _: f"/i/{number}", cap=CAP, now=now, random=Random(1)
         )
 

@@ -7,7 +7,7 @@ from random import Random
 from made import CAP, DAY, NOW, claim, organization, photo, queued, read_listing, snapshot, worker
 from sqlalchemy import Engine, update
 
-from forecourt import backfill
+from forecourt import settling
 from forecourt.backfill import Failed
 from forecourt.db import feed_rows, hosts, import_queue, listings, tables
 from forecourt.db import image_places as places
@@ -145,7 +145,7 @@ def _expired(
 def _settle(db: Engine, claims: Sequence[ImageClaim], *, now: datetime) -> set[int]:
     failed = [Failed(each, Expired("its URL was good until then")) for each in claims]
     with writing(db) as connection:
-        settled = backfill.settle(connection, failed, shown_at=lambda *_: "", cap=CAP, now=now, random=Random(1))
+        settled = settling.settle(connection, failed, shown_at=lambda *_: "", cap=CAP, now=now, random=Random(1))
     return {each.claim.image_id for each in settled}
 
 

@@ -10,7 +10,7 @@ from random import Random
 
 from sqlalchemy import Connection
 
-from forecourt import backfill
+from forecourt import backfill, settling
 from forecourt.db import due_images, image_claims, probes, vehicle_images
 from forecourt.db.due_images import Due, ReadyHost
 from forecourt.db.hosts import Room
@@ -103,7 +103,7 @@ class PhotoWork:
         self, connection: Connection, settlements: Sequence[backfill.Settlement], *, now: datetime
     ) -> Sequence[backfill.Settlement]:
         """Write down how they ended."""
-        return backfill.settle(
+        return settling.settle(
             connection,
             settlements,
             shown_at=lambda image_id, path: self.photos.url(path) or f"/i/{image_id}",
