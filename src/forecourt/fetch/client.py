@@ -43,6 +43,9 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_KEPT_HEADER = 500
 
 
+Meaning = Callable[[Trouble], Trouble]
+
+
 class Turns(Protocol):
     """Who says when a host may be asked. The worker implements it over host leases, intervals and concurrency."""
 
@@ -168,9 +171,14 @@ class Fetcher:
         Raises:
             Trouble: As for a photo. There is no page for a status other than 2xx.
         """
+        return await self._get_page(url, accept=accept, max_bytes=max_bytes, cut=cut)
+
+    async def _get_page(
+        self, url: str, *, accept: str, max_bytes: int, cut: bool, meaning: Meaning | None = None
+    ) -> FetchedPage:
         headers = {"Accept": accept, "Accept-Encoding": "gzip, br"}
         body = bytearray()
-        async with self._answer(url, headers, None) as (split, response, take):
+        async with self._answer(url, headers, None, meaning=meaning) as (split, response, take):
             await read_body(response, keep=body.extend, max_bytes=max_bytes, limits=self._limits, take=take, cut=cut)
             return FetchedPage(split.url, response.status, bytes(body), _header(response, "Content-Type"))
 
@@ -199,8 +207,12 @@ class Fetcher:
         """
         split = self._judge(url)
         try:
-            page = await self.get_page(
-                split.origin + "/robots.txt", accept="text/plain", max_bytes=robots.MAX_BYTES, cut=True
+            page = await self._get_page(
+                split.origin + "/robots.txt",
+                accept="text/plain",
+                max_bytes=robots.MAX_BYTES,
+                cut=True,
+                meaning=robots.as_the_hosts,
             )
         except Trouble as trouble:
             return robots.text_after(trouble)
@@ -216,12 +228,14 @@ class Fetcher:
         total_seconds: float | None = None,
         hops: int = 0,
         may_wait_for: str | None = None,
+        meaning: Meaning | None = None,
     ) -> AsyncIterator[tuple[SplitUrl, aiohttp.ClientResponse, Take]]:
         """Follow redirects to a 2xx; inside, its body can be read, at the pace of our own bandwidth.
 
         Args:
             hops: Those that were followed before.
             may_wait_for: Of all hosts only for this one; None: for each.
+            meaning: What trouble means here; the turn of the host sees it so.
         """
         split = self._judge(url)
         seen = {split}
@@ -230,7 +244,8 @@ class Fetcher:
             at_once = may_wait_for is not None and split.manners_host != may_wait_for
             try:
                 hop_headers = headers | _referer(referer, split)
-                async with self._hop(split, hop_headers, seconds, at_once=at_once) as (response, timer):
+                hop_turn = self._turn(split, at_once=at_once, meaning=meaning)
+                async with hop_turn, self._hop(split, hop_headers, seconds) as (response, timer):
                     if response.status not in _REDIRECTS:
                         retry_after = response.headers.get("Retry-After")
                         trouble = outcome.of_status(response.status, retry_after=retry_after, now=datetime.now(UTC))
@@ -250,25 +265,35 @@ class Fetcher:
         raise TransientError(FailureKind.TOO_MANY_REDIRECTS, f"a loop, or more than {self._limits.redirects}")
 
     @asynccontextmanager
-    async def _hop(
-        self, split: SplitUrl, headers: dict[str, str], seconds: float, *, at_once: bool
-    ) -> AsyncIterator[tuple[aiohttp.ClientResponse, asyncio.Timeout]]:
-        """One request in one turn. Before the headers a failure is the host's, after them it is the photo's."""
+    async def _turn(self, split: SplitUrl, *, at_once: bool, meaning: Meaning | None) -> AsyncIterator[None]:
         async with self._turns.turn(split.manners_host, at_once=at_once):
-            deadline = asyncio.get_running_loop().time() + seconds
             try:
-                async with asyncio.timeout_at(deadline):
-                    response = await self._send.get(URL(split.url, encoded=True), headers)
-            except (aiohttp.ClientError, OSError) as error:
-                raise outcome.connecting(error) from error
-            try:
-                async with asyncio.timeout_at(deadline) as timer:
-                    self._refuse_large_headers(response)
-                    yield response, timer
-            except (aiohttp.ClientError, OSError) as error:
-                raise outcome.in_body(error) from error
-            finally:
-                response.release()  # closes the connection, unless the body has been read
+                yield
+            except Trouble as trouble:
+                meant = meaning(trouble) if meaning else trouble
+                if meant is trouble:
+                    raise
+                raise meant from trouble
+
+    @asynccontextmanager
+    async def _hop(
+        self, split: SplitUrl, headers: dict[str, str], seconds: float
+    ) -> AsyncIterator[tuple[aiohttp.ClientResponse, asyncio.Timeout]]:
+        """One request, in its turn. Before the headers a failure is the host's, after them it is the photo's."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        try:
+            async with asyncio.timeout_at(deadline):
+                response = await self._send.get(URL(split.url, encoded=True), headers)
+        except (aiohttp.ClientError, OSError) as error:
+            raise outcome.connecting(error) from error
+        try:
+            async with asyncio.timeout_at(deadline) as timer:
+                self._refuse_large_headers(response)
+                yield response, timer
+        except (aiohttp.ClientError, OSError) as error:
+            raise outcome.in_body(error) from error
+        finally:
+            response.release()  # closes the connection, unless the body has been read
 
     def _judge(self, url: str) -> SplitUrl:
         return self._refuse_ourselves(judge_url(url, allowed_networks=self._settings.allowed_networks))

@@ -60,12 +60,18 @@ def text_after(trouble: Trouble) -> str:
     Raises:
         HostTrouble: Not now: the host could not say what it allows.
     """
+    meant = as_the_hosts(trouble)
+    if isinstance(meant, HostTrouble):
+        raise meant
+    return ""
+
+
+def as_the_hosts(trouble: Trouble) -> Trouble:
+    """The host's trouble where it cannot say what it allows; any other as it is."""
     match trouble:
-        case HostTrouble():
-            raise trouble
         case TransientError(kind=FailureKind.SERVER_ERROR):
-            raise HostTrouble(FailureKind.HOST_BUSY, f"robots.txt: {trouble.detail}") from trouble
+            return HostTrouble(FailureKind.HOST_BUSY, f"robots.txt: {trouble.detail}")
         case TransientError() if trouble.kind in NOT_NOW:
-            raise HostTrouble(FailureKind.UNREACHABLE, f"robots.txt: {trouble.detail}") from trouble
+            return HostTrouble(FailureKind.UNREACHABLE, f"robots.txt: {trouble.detail}")
         case _:
-            return ""
+            return trouble
