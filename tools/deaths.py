@@ -1,7 +1,9 @@
 """A campaign of deaths: one life of the program after the other, each ended by SIGKILL, and what they cost.
 
-start → some photos later, at a random moment → SIGKILL
-→ SIGSTOP → an heir does its work → SIGCONT → SIGKILL
+    start → work until a random moment → SIGKILL
+    start → work until a random moment → SIGSTOP → an heir works → SIGCONT → SIGKILL for both
+
+Then a plain run finishes what is left, and everything is counted: at the server, in the table and in the store.
 """
 
 import signal
