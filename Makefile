@@ -11,7 +11,7 @@ PHOTOS ?= 2000
 DATABASE ?= sqlite
 MINUTES ?= 10
 
-.PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos campaign-kills soak damage-report
+.PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos campaign-kills soak damage-report manners
 
 help:
 	@echo "make demo     the guided tour over three dealer sites on this machine"
@@ -24,6 +24,7 @@ help:
 	@echo "make fuzz-fetch    odd URLs, and servers that answer nonsense; make fuzz-photos    spoilt photos; SECONDS and SEED as above"
 	@echo "make campaign-kills    200 kills over 2,000 photos; KILLS=100 PHOTOS=1000 DATABASE=postgresql SEED=2 for others"
 	@echo "make soak     ten minutes of a worker in a misbehaving world, and 64 photos of 50 MB at once; MINUTES=30 for longer"
+	@echo "make manners  four workers, thirty hosts: what each saw, and what it allows; DATABASE=postgresql for the other"
 
 install: .venv/.forecourt
 	@echo "ready: .venv/bin/forecourt --help"
@@ -63,6 +64,9 @@ campaign-kills: .venv/.development
 
 soak: .venv/.development
 	@PYTHONPATH=tests nice -n 5 .venv/bin/python tools/soak.py --minutes $(MINUTES) --database $(DATABASE) --seed $(SEED)
+
+manners: .venv/.development
+	@PYTHONPATH=tests .venv/bin/python tools/manners_bench.py --database $(DATABASE)
 
 .venv/.forecourt: $(FROM)
 	@sh tools/install.sh --no-dev --inexact

@@ -15,6 +15,7 @@ from forecourt.db.image_claims import ImageClaim, Suspect
 from forecourt.errors import Blocked, Expired, Gone, HostTaken, PermanentError, Trouble
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch.client import Download, Fetcher
+from forecourt.host_rules import HostRules
 from forecourt.listing import expires_at
 from forecourt.photo.types import extension_of
 from forecourt.photo.verify import DamagedPhoto, VerifiedPhoto, Verifier
@@ -73,12 +74,17 @@ _ABOUT_ONE_FORM = Gone | Expired | Blocked | PermanentError
 """What the next form of the photo may not have."""
 
 
-async def backfill_one(claim: ImageClaim, *, fetcher: Fetcher, verifier: Verifier, store: PhotoStore) -> Settlement:
+async def backfill_one(
+    claim: ImageClaim, *, fetcher: Fetcher, verifier: Verifier, store: PhotoStore, rules: HostRules | None = None
+) -> Settlement:
     """Bring one claimed image to an end. Never raises for what a stranger's server or file may do.
 
     Where one form of the photo is refused or damaged, the next one that its page names is asked for, unless it lies on
     a host that is not free now. If none will do, damaged bytes are better than nothing, and trouble that passes counts
     before trouble that does not.
+
+    Args:
+        rules: Where photos obey robots.txt: what each form's host lets us read. None: they do not.
     """
     ended: list[Failed] = []
     damaged: list[Damaged] = []
@@ -87,6 +93,8 @@ async def backfill_one(claim: ImageClaim, *, fetcher: Fetcher, verifier: Verifie
         hops = 0 if number else claim.fetch_hops
         at_once = bool(number) or (claim.fetch_url is not None and first != claim.fetch_url)
         try:
+            if rules and url != claim.fetch_url:
+                await rules.check(url)
             return await _store_form(claim, url, hops, at_once=at_once, fetcher=fetcher, verifier=verifier, store=store)
         except HostTaken as taken:
             if not number:

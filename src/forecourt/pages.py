@@ -1,34 +1,23 @@
 """One page or feed of a stranger's site: ask robots.txt, fetch it, read it in a confined child."""
 
-import asyncio
-import time
-from collections import defaultdict
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, Literal
 
-from sqlalchemy import Connection
-
 from forecourt.confined.pool import ConfinedDied, ConfinedPool
-from forecourt.db import host_robots, hosts
 from forecourt.db.database import Database
-from forecourt.db.engine import database_now
 from forecourt.errors import Blocked, TransientError
 from forecourt.failure_kinds import FailureKind
-from forecourt.fetch.address import host_of
 from forecourt.fetch.client import FEED_TYPES, PAGE_BYTES, PAGE_TYPES, Fetcher
 from forecourt.fetch.files import ScratchFile
 from forecourt.fetch.robots import Robots
+from forecourt.host_rules import HostRules
 from forecourt.listing.feed_parts import FeedPart
 from forecourt.listing.in_child import LARGE_BYTES, PART, PARTS_TASK, READING, TASK
 from forecourt.listing.values import PageReading
-
-_ROBOTS_LAST = timedelta(hours=24)
-_IN_MEMORY_SECONDS = 600.0  # then the database is looked at, which knows how old they are
 
 
 def reading_pool(*, processes: int) -> ConfinedPool:
@@ -50,11 +39,8 @@ class PageReader:
     ) -> None:
         self._fetcher = fetcher
         self._pool = pool
-        self._database = database
-        self._user_agent = user_agent
+        self._rules = HostRules(fetcher=fetcher, database=database, user_agent=user_agent)
         self._scratch = scratch or Path(gettempdir())
-        self._rules: dict[str, tuple[float, Robots]] = {}  # with the moment from which they are asked for again
-        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def read(self, url: str, *, kind: Literal["page", "sitemap"] = "page") -> PageReading:
         """What a URL says.
@@ -63,7 +49,7 @@ class PageReader:
             Trouble: Blocked where robots.txt keeps us out or a bot wall answered; what the fetch met; a page that
                 no reader survives is `unreadable`.
         """
-        await self._ask_rules(url)
+        await self._rules.check(url)
         page = await self._fetcher.get_page(url, max_bytes=PAGE_BYTES if kind == "page" else LARGE_BYTES)
         arguments = {"kind": kind, "url": page.url, "content_type": page.content_type}
         try:
@@ -98,7 +84,7 @@ class PageReader:
     async def _in_parts(
         self, url: str, *, kind: Literal["feed", "any"], mapping: Mapping[str, Any] | None
     ) -> AsyncGenerator[Any]:
-        await self._ask_rules(url)
+        await self._rules.check(url)
         with ScratchFile(self._scratch) as file:
             accept = FEED_TYPES if kind == "feed" else PAGE_TYPES
             fetched = await self._fetcher.get_feed(url, keep=file.write, accept=accept)
@@ -116,41 +102,12 @@ class PageReader:
             except ConfinedDied as error:
                 raise TransientError(FailureKind.UNREADABLE, str(error)) from error
 
-    async def _ask_rules(self, url: str) -> None:
-        if not (await self.rules(url)).allows(url, self._user_agent):
-            raise Blocked(FailureKind.ROBOTS, f"robots.txt of {host_of(url)} keeps us out of this page")
-
     async def rules(self, url: str) -> Robots:
-        """The robots.txt that governs a URL: from memory, from `hosts` if it is of today, else asked."""
-        host = host_of(url)
-        async with self._asking[host]:  # of many pages that are read at once one asks
-            until, rules = self._rules.get(host, (0.0, None))
-            if rules is None or time.monotonic() >= until:
-                text = await self._database.read(lambda connection: _kept(connection, host))
-                if text is None:
-                    text = await self._fetcher.get_robots(url)
-                    delay = Robots(text).crawl_delay(self._user_agent)
-                    await self._database.write(lambda connection: _keep(connection, host, text, delay))
-                rules = Robots(text)
-                self._rules[host] = (time.monotonic() + _IN_MEMORY_SECONDS, rules)
-            return rules
+        """The robots.txt that governs a URL."""
+        return await self._rules.of(url)
 
 
 def _not_blocked(reading: PageReading) -> PageReading:
     if reading.kind == "blocked":
         raise Blocked(FailureKind.BLOCKED, "a wall against robots in place of the page")
     return reading
-
-
-def _kept(connection: Connection, host: str) -> str | None:
-    kept = host_robots.kept(connection, host)
-    if kept is None or database_now(connection) - datetime.fromisoformat(kept["fetched_at"]) > _ROBOTS_LAST:
-        return None
-    return str(kept["text"])
-
-
-def _keep(connection: Connection, host: str, text: str, crawl_delay_seconds: float | None) -> None:
-    hosts.ids_of(connection, [host])  # it may be new
-    host_robots.keep(
-        connection, host, rules=text, crawl_delay_seconds=crawl_delay_seconds, now=database_now(connection)
-    )

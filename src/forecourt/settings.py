@@ -45,6 +45,7 @@ class Settings(BaseModel):
     min_free_bytes: int = Field(default=1024**3, ge=0)
     api_token: str | None = Field(default=None, repr=False)
     photos_obey_robots: bool = False
+    obey_noai: bool = False
     listing_reread_hours: float = Field(default=168, ge=0)
     hosts_file: Path | None = None
     ca_file: Path | None = None

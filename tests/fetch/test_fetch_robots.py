@@ -4,7 +4,7 @@ import pytest
 
 from forecourt.errors import Blocked, Gone, HostTrouble, PermanentError, TransientError, Trouble
 from forecourt.failure_kinds import FailureKind
-from forecourt.fetch.robots import Robots, text_after, text_of
+from forecourt.fetch.robots import Robots, refuses_ai, text_after, text_of
 
 US = "forecourt/0.1 (+https://operator.example/contact)"
 
@@ -92,3 +92,24 @@ def test_a_robots_txt_that_is_not_there_allows_everything(trouble: Trouble) -> N
 def test_a_host_that_cannot_say_what_it_allows_is_left_alone(trouble: Trouble) -> None:
     with pytest.raises(HostTrouble):
         text_after(trouble)
+
+
+@pytest.mark.parametrize(
+    ("tags", "refuses"),
+    [
+        (["noai"], True),
+        (["noindex, noimageai"], True),
+        (["NoAI"], True),
+        (["noindex", "noai"], True),
+        (["forecourt: noai"], True),
+        (["otherbot: noai"], False),
+        (["otherbot: noindex", "*: noimageai"], True),
+        (["unavailable_after: 25 Jun 2030 15:00:00 PST"], False),
+        (["noindex, unavailable_after: 25 Jun 2030 15:00:00 PST, noai"], True),
+        (["noaid"], False),
+        ([""], False),
+        ([], False),
+    ],
+)
+def test_x_robots_tag_refuses_all_or_us(tags: list[str], *, refuses: bool) -> None:
+    assert refuses_ai(tags, "forecourt/0.1 (photo backfill)") is refuses

@@ -21,7 +21,7 @@ import aiohttp
 from pydantic import HttpUrl
 from yarl import URL
 
-from forecourt.errors import HostTaken, PermanentError, TransientError, Trouble
+from forecourt.errors import Blocked, HostTaken, PermanentError, TransientError, Trouble
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch import outcome, robots
 from forecourt.fetch.address import SplitUrl, host_of, judge_location, judge_url, may_be_asked, split_url
@@ -146,6 +146,7 @@ class Fetcher:
         with NewFile(folder) as file:  # outside: giving the turn back may fail, too
             answer = self._answer(url, headers, referer, hops=hops, may_wait_for="" if at_once else host_of(url))
             async with answer as (split, response, take):
+                self._obey_noai(response)
                 size = await read_body(response, keep=file.write, max_bytes=max_bytes, limits=self._limits, take=take)
             return Download(
                 path=file.path,
@@ -308,6 +309,11 @@ class Fetcher:
         if ours and split.manners_host == ours.manners_host and split.target.startswith(ours.target):
             raise PermanentError(FailureKind.FORBIDDEN_ADDRESS, "our own address")
         return split
+
+    def _obey_noai(self, response: aiohttp.ClientResponse) -> None:
+        tags = response.headers.getall("X-Robots-Tag", ())
+        if self._settings.obey_noai and robots.refuses_ai(tags, self._settings.user_agent):
+            raise Blocked(FailureKind.ROBOTS, "X-Robots-Tag says noai")
 
     def _refuse_large_headers(self, response: aiohttp.ClientResponse) -> None:
         if sum(len(name) + len(value) for name, value in response.raw_headers) > self._limits.header_bytes:

@@ -7,6 +7,7 @@
 Source: RFC 9309.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from protego import Protego
@@ -18,6 +19,7 @@ MAX_BYTES = 500 * 1024  # RFC 9309, section 2.5; what follows is not read
 SHORTEST_DELAY_SECONDS = 1.0
 LONGEST_DELAY_SECONDS = 60.0
 
+_NO_AI = frozenset({"noai", "noimageai"})
 NOT_NOW = frozenset({FailureKind.TIMEOUT, FailureKind.TOO_SLOW, FailureKind.INCOMPLETE, FailureKind.PROTOCOL})
 
 
@@ -46,6 +48,26 @@ class Robots:
         return tuple(
             dict.fromkeys(url for url in self._rules.sitemaps if url.lower().startswith(("http://", "https://")))
         )
+
+
+def refuses_ai(tags: Iterable[str], user_agent: str) -> bool:
+    """Whether one of these X-Robots-Tag headers says noai or noimageai, to all or to us.
+
+    A name before a colon says to whom the rest of its header speaks; `unavailable_after:` is a rule and no name.
+
+    Source: developers.google.com/search/docs/crawling-indexing/robots-meta-tag, which tells the form; "noai" is
+    DeviantArt's, of 2022.
+    """
+    us = user_agent.partition("/")[0].strip().lower()
+    for tag in tags:
+        name, colon, rest = tag.lower().partition(":")
+        is_named = bool(colon) and "," not in name and name.strip() != "unavailable_after"
+        rules = rest if is_named else tag.lower()
+        if (not is_named or name.strip() in {us, "*"}) and not _NO_AI.isdisjoint(
+            rule.strip() for rule in rules.split(",")
+        ):
+            return True
+    return False
 
 
 def text_of(body: bytes) -> str:

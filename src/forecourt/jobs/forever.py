@@ -13,7 +13,7 @@ from forecourt.errors import Paused
 from forecourt.jobs.all_work import AllWork
 from forecourt.jobs.anew import go_on
 from forecourt.jobs.extract import read_inventories
-from forecourt.jobs.house import House, Progress, living_worker, page_reader, photo_store, photo_verifier
+from forecourt.jobs.house import House, Progress, living_worker, page_reader, photo_rules, photo_store, photo_verifier
 from forecourt.jobs.import_work import ImportWork
 from forecourt.jobs.photo_work import PhotoWork
 from forecourt.pages import PageReader
@@ -38,7 +38,12 @@ async def _work(house: House, progress: Progress) -> None:
         page_reader(house, worker) as reader,
     ):
         photos = PhotoWork(
-            house.settings, worker.fetcher, verifier, store, lambda tally: progress("photos", tally.done, None)
+            house.settings,
+            worker.fetcher,
+            verifier,
+            store,
+            lambda tally: progress("photos", tally.done, None),
+            rules=photo_rules(house, worker),
         )
         imports = ImportWork(
             reader,

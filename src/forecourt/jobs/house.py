@@ -23,6 +23,7 @@ from forecourt.fetch.client import Fetcher
 from forecourt.fetch.limits import Limits
 from forecourt.fetch.resolver import LookUp, ask_system
 from forecourt.fetch.traffic import Traffic
+from forecourt.host_rules import HostRules
 from forecourt.jobs.bounds import Bounds, Budget
 from forecourt.pages import PageReader, reading_pool
 from forecourt.photo.verify import Verifier, decoding_pool
@@ -158,6 +159,14 @@ async def page_reader(house: House, worker: Worker) -> AsyncIterator[PageReader]
             user_agent=house.settings.user_agent,
             scratch=house.settings.home,
         )
+
+
+def photo_rules(house: House, worker: Worker) -> HostRules | None:
+    """What hosts let us read of their photos, where these obey robots.txt."""
+    settings = house.settings
+    if not settings.photos_obey_robots:
+        return None
+    return HostRules(fetcher=worker.fetcher, database=house.database, user_agent=settings.user_agent)
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from forecourt.db.image_claims import ImageClaim
 from forecourt.errors import StoreUnavailable, TransientError
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch.client import Fetcher
+from forecourt.host_rules import HostRules
 from forecourt.jobs.disk_floor import DiskFloor
 from forecourt.jobs.photo_claims import PhotoClaims
 from forecourt.jobs.tally import Tally
@@ -35,6 +36,7 @@ class PhotoWork:
 
     Attributes:
         progress: Called with the tally after each batch.
+        rules: Where photos obey robots.txt.
     """
 
     settings: Settings
@@ -44,6 +46,7 @@ class PhotoWork:
     progress: Callable[[Tally], None]
     tally: Tally = field(default_factory=Tally)
     random: Random = field(default_factory=Random)
+    rules: HostRules | None = None
 
     def __post_init__(self) -> None:
         """Hold nothing yet, know nothing of the disk."""
@@ -91,7 +94,9 @@ class PhotoWork:
         """Fetch, verify, store the bytes."""
         self._floor.check()
         try:
-            return await backfill.backfill_one(claim, fetcher=self.fetcher, verifier=self.verifier, store=self.photos)
+            return await backfill.backfill_one(
+                claim, fetcher=self.fetcher, verifier=self.verifier, store=self.photos, rules=self.rules
+            )
         except OSError as error:  # a stranger's is a Trouble by now: this is about our own scratch folder
             raise StoreUnavailable(f"{self.settings.store_url}: {error.strerror or type(error).__name__}") from error
 

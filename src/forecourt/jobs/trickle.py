@@ -9,7 +9,16 @@ from forecourt.db import chosen, due_images
 from forecourt.db.chosen import ChosenVehicle
 from forecourt.db.engine import database_now
 from forecourt.jobs.anew import begin_anew
-from forecourt.jobs.house import PATIENCE, House, Progress, bury_dead, living_worker, photo_store, photo_verifier
+from forecourt.jobs.house import (
+    PATIENCE,
+    House,
+    Progress,
+    bury_dead,
+    living_worker,
+    photo_rules,
+    photo_store,
+    photo_verifier,
+)
 from forecourt.jobs.photo_work import ChosenPhotoWork
 from forecourt.jobs.tally import Tally
 from forecourt.worker.run import Ending, Run
@@ -85,6 +94,7 @@ async def backfill_vehicles(
                 max_images=max_images,
                 batch_size=batch_size,
                 image_ids=image_ids,
+                rules=photo_rules(house, worker),
             )
             run = Run(work, database=house.database, turns=worker.turns, stop=house.stop, patience=PATIENCE)
             return await run.until_done()

@@ -1,0 +1,32 @@
+"""`noting_program.py FILE COMMAND …` is `forecourt COMMAND …`, and notes down when each request starts.
+
+The moment is that of the clock that all processes of a machine share, taken when the turn is granted and before
+anything is sent. The program knows nothing of this: before its main is called, one function is wrapped.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+import aiohttp
+from yarl import URL
+
+from forecourt.cli import main
+from forecourt.fetch.session import Send
+
+
+def note_starts(path: Path) -> None:
+    """A line a request: the moment, and the host."""
+    file = path.open("a", encoding="utf-8", buffering=1)
+    get = Send.get
+
+    async def noted(send: Send, url: URL, headers: dict[str, str]) -> aiohttp.ClientResponse:
+        file.write(f"{time.monotonic():.6f} {url.host}\n")
+        return await get(send, url, headers)
+
+    Send.get = noted  # type: ignore[assignment,method-assign]  # noted, and as before
+
+
+if __name__ == "__main__":
+    note_starts(Path(sys.argv.pop(1)))
+    sys.exit(main())
