@@ -4,6 +4,7 @@ import signal
 import time
 from datetime import UTC, datetime
 
+import pytest
 from frozen import freeze, the_lease_runs_out
 from running_program import Program, ended, everything, held, images, nothing_is_held, shown
 from servers.dealer_site import dealer_site, wait_until
@@ -44,6 +45,62 @@ def test_a_stop_does_not_wait_for_a_slow_server(program: Program) -> None:
     assert (stopped.code, nothing_is_held(program.engine)) == (75, True)
     assert {(row["status"], row["failures"]) for row in images(program.engine)} == {("pending", 0)}
     assert program.strays() == []
+
+
+@pytest.mark.parametrize("wish", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_leaves_a_body_that_does_not_end(program: Program, wish: signal.Signals) -> None:
+    """Half of it is here: it goes, the row is free and has not failed, and the next run asks for the whole."""
+    with dealer_site(vehicles=1, photos=4) as site:
+        shown(program.engine, site)
+        site.holds_bodies = True
+        with program.started("trickle-backfill-images") as process:
+            wait_until(lambda: site.half_sent >= 2)
+            process.send_signal(wish)
+            stopped = ended(process, seconds=14)  # less than the silence that ends it anyway
+        rows = images(program.engine)
+        assert (stopped.code, nothing_is_held(program.engine), program.strays()) == (75, True, [])
+        assert "run the same command again" in stopped.out
+        assert {(row["status"], row["failures"]) for row in rows} == {("pending", 0)}
+        site.holds_bodies = False
+        assert program.run("trickle-backfill-images").code == 0
+
+    after = images(program.engine)
+    assert {row["status"] for row in after} == {"stored"}
+    assert all(new["attempts"] >= old["attempts"] for old, new in zip(rows, after, strict=True))
+
+
+def test_a_second_stop_leaves_half_a_body_at_once(program: Program) -> None:
+    """Whoever comes next sweeps it away, and finishes."""
+    with dealer_site(vehicles=1, photos=4) as site:
+        shown(program.engine, site)
+        site.holds_bodies = True
+        with program.started("trickle-backfill-images") as process:
+            wait_until(lambda: site.half_sent >= 2)
+            process.send_signal(signal.SIGINT)
+            assert process.stderr
+            assert "once more" in process.stderr.readline()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(6) == 130  # less than the 8 s that what is in flight may take
+        site.holds_bodies = False
+        assert program.run("trickle-backfill-images").code == 0
+
+    assert {row["status"] for row in images(program.engine)} == {"stored"}
+    assert program.strays() == []
+
+
+@pytest.mark.parametrize("module", ["forecourt.cli.images", "cyclopts", "forecourt.errors"])
+def test_an_early_ctrl_c_is_quiet(fresh_program: Program, module: str) -> None:
+    """While the command line is imported, which takes a moment: no traceback."""
+    fresh_program.command = ("-X", "importtime", "-m", "forecourt")
+    with fresh_program.started("status") as process:
+        assert process.stderr
+        while not process.stderr.readline().endswith(f" {module}\n"):
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        stopped = ended(process)
+
+    assert stopped.code == 130
+    assert stopped.out == ""
 
 
 def test_a_second_stop_ends_it_at_once(program: Program) -> None:
