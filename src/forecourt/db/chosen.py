@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, case, func, select, text
 
 from forecourt.db import due_images
 from forecourt.db.image_places import places
+from forecourt.db.picked import kept
 from forecourt.db.rows import rows
 from forecourt.db.tables import IMAGE_OPEN, IMAGE_READY, hosts, organization_vehicles, vehicle_images, vehicles
 from forecourt.db.types import Id
@@ -114,7 +115,8 @@ def _ready(connection: Connection, vehicle_ids: Collection[int], *, max_images: 
     images = vehicle_images.c
     wanted = rows(connection, "only", {"vehicle_id": Id}, [{"vehicle_id": each} for each in vehicle_ids])
     found = select(images.vehicle_id, images.priority, func.min(images.sort_key), func.count()).where(
-        text(IMAGE_READY), images.vehicle_id.in_(select(wanted.c.vehicle_id))
+        text(IMAGE_READY),
+        kept(images.vehicle_id, select(wanted.c.vehicle_id), sqlite=connection.dialect.name == "sqlite"),
     )
     if max_images is None:
         found = found.where(images.priority < BEYOND_CAP)

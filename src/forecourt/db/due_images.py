@@ -18,7 +18,7 @@ from forecourt.db.hosts import is_open
 from forecourt.db.image_places import places
 from forecourt.db.picked import kept, picked
 from forecourt.db.tables import IMAGE_READY, IMAGE_WAITING, hosts, vehicle_images
-from forecourt.schedule import BEYOND_CAP, EXPIRING, VANISHING
+from forecourt.schedule import BEYOND_CAP, EXPIRING, REST, VANISHING
 
 _WAKE_AT_ONCE = 1000
 _CLOCK_SLIPPED = timedelta(days=2)  # no rule sets a time that far ahead
@@ -42,7 +42,7 @@ class Due:
 
 @dataclass(frozen=True)
 class ReadyHost:
-    """A host that has something to fetch, and the priority of its first image."""
+    """A host that has something to fetch, and the priority of its first image; of one that is held, REST."""
 
     host_id: int
     priority: int
@@ -91,7 +91,9 @@ def hosts_with_ready(connection: Connection, *, random: Random) -> list[ReadyHos
         .limit(1)
         .scalar_subquery()
     )
-    looked_at = select(hosts.c.id, first.label("priority")).where(is_open()).order_by(hosts.c.id)
+    # One that is held has work, and where its holder has been there may be many dead row versions.
+    priority = case((hosts.c.lease_owner.is_not(None), REST), else_=first)
+    looked_at = select(hosts.c.id, priority.label("priority")).where(is_open()).order_by(hosts.c.id)
     last = connection.scalar(select(func.max(hosts.c.id))) or 0
     begin = random.randrange(last) if last > _MOST_HOSTS_LOOKED_AT else 0
     found = connection.execute(looked_at.where(hosts.c.id > begin).limit(_MOST_HOSTS_LOOKED_AT)).all()
