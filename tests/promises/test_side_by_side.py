@@ -1,7 +1,11 @@
 """P5, P6: however many work at once, no photo is asked for twice, and one host sees one crawler."""
 
+from contextlib import ExitStack
+
 from running_program import Program, ended, images, nothing_is_held, shown
 from servers.dealer_site import DealerSite, dealer_site
+
+from forecourt.fetch.address import host_of
 
 INTERVAL_SECONDS = 0.1
 LATE_SECONDS = 0.08  # how much longer than the next one a request may be on its way, as the server sees it
@@ -18,6 +22,21 @@ def test_two_trickles_at_once_ask_for_each_photo_once(program: Program) -> None:
             codes = (ended(one).code, ended(other).code)
 
     assert codes == (0, 0)
+    _was_polite(site, most=2)
+    assert site.photo_requests == dict.fromkeys(site.photo_urls, 1)
+    assert {row["status"] for row in images(program.engine)} == {"stored"}
+    assert nothing_is_held(program.engine)
+
+
+def test_h22_four_processes_are_one_crawler_to_a_host(program: Program) -> None:
+    """50 photos, at the pace that an operator has set for this host, which is slower than the setting's."""
+    with dealer_site(vehicles=5, photos=10, delay_seconds=0.15) as site, ExitStack() as running:
+        shown(program.engine, site)
+        program.run("hosts", "set", host_of(site.website), "--interval", str(INTERVAL_SECONDS), "--concurrency", "2")
+        started = [running.enter_context(program.started("trickle-backfill-images")) for _ in range(4)]
+        codes = {ended(process).code for process in started}
+
+    assert codes == {0}
     _was_polite(site, most=2)
     assert site.photo_requests == dict.fromkeys(site.photo_urls, 1)
     assert {row["status"] for row in images(program.engine)} == {"stored"}

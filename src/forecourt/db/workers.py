@@ -17,7 +17,7 @@ from forecourt.failure_kinds import FailureKind
 from forecourt.schedule import due_after_deaths
 
 LEASE = timedelta(seconds=30)
-HEARTBEAT_SECONDS = 10.0
+HEARTBEATS = 3  # in one lease
 
 _ORPHANED: dict[str, TypeEngine[Any]] = {
     "id": Id,
@@ -37,15 +37,15 @@ class Neighbour:
     expired: bool
 
 
-def register(connection: Connection, *, worker_id: str, machine: str, now: datetime) -> None:
+def register(connection: Connection, *, worker_id: str, machine: str, now: datetime, lease: timedelta = LEASE) -> None:
     """nobody → alive."""
-    connection.execute(insert(workers).values(id=worker_id, machine=machine, started_at=now, alive_until=now + LEASE))
+    connection.execute(insert(workers).values(id=worker_id, machine=machine, started_at=now, alive_until=now + lease))
 
 
-def heartbeat(connection: Connection, *, worker_id: str, now: datetime) -> bool:
+def heartbeat(connection: Connection, *, worker_id: str, now: datetime, lease: timedelta = LEASE) -> bool:
     """alive → alive for another lease. False: the lease had run out, or an heir has cleared up already."""
     beat = update(workers).where(workers.c.id == worker_id, workers.c.alive_until > now)
-    return connection.execute(beat.values(alive_until=now + LEASE)).rowcount == 1
+    return connection.execute(beat.values(alive_until=now + lease)).rowcount == 1
 
 
 def is_registered(connection: Connection, *, worker_id: str) -> bool:

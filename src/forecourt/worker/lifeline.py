@@ -7,6 +7,7 @@ import asyncio
 import os
 import time
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -30,13 +31,17 @@ class Lifeline:
     Args:
         folder: Where the workers of this machine keep their lock files.
         interval_seconds: The usual pause between two requests; the heir of a dead worker's host waits as long.
+        lease: For how long a heartbeat is good; the same for all who share a database.
     """
 
-    def __init__(self, database: Database, folder: Path, *, interval_seconds: float) -> None:
+    def __init__(
+        self, database: Database, folder: Path, *, interval_seconds: float, lease: timedelta = workers.LEASE
+    ) -> None:
         self.worker_id = uuid.uuid4().hex
         self._database = database
         self._folder = folder
         self._interval_seconds = interval_seconds
+        self._lease = lease
         self._alive_until = 0.0
         self._lost = False
 
@@ -79,9 +84,13 @@ class Lifeline:
     def _register(self, connection: Connection) -> None:
         begun = _running_time()
         workers.register(
-            connection, worker_id=self.worker_id, machine=_machine(self._folder), now=database_now(connection)
+            connection,
+            worker_id=self.worker_id,
+            machine=_machine(self._folder),
+            now=database_now(connection),
+            lease=self._lease,
         )
-        self._alive_until = begun + workers.LEASE.total_seconds()
+        self._alive_until = begun + self._lease.total_seconds()
 
     def _leave(self, connection: Connection) -> None:
         now = database_now(connection)
@@ -89,7 +98,7 @@ class Lifeline:
 
     async def _beat(self) -> None:
         while not self._lost:
-            await asyncio.sleep(workers.HEARTBEAT_SECONDS)
+            await asyncio.sleep(self._lease.total_seconds() / workers.HEARTBEATS)
             begun = _running_time()  # before it is sent: our lease must end before the others think so
             try:
                 alive = await self._database.write(self._renew)
@@ -97,12 +106,12 @@ class Lifeline:
                 _log.warning("worker.no_heartbeat", reason=str(error))  # check() stops us when the lease is over
                 continue
             if alive:
-                self._alive_until = begun + workers.LEASE.total_seconds()
+                self._alive_until = begun + self._lease.total_seconds()
             else:
                 self._lost = True
 
     def _renew(self, connection: Connection) -> bool:
-        return workers.heartbeat(connection, worker_id=self.worker_id, now=database_now(connection))
+        return workers.heartbeat(connection, worker_id=self.worker_id, now=database_now(connection), lease=self._lease)
 
     def _unlock(self) -> None:
         (self._folder / f"{self.worker_id}.lock").unlink(missing_ok=True)
