@@ -1,0 +1,67 @@
+"""A wire to a PostgreSQL server that breaks between a COMMIT and its answer."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from threading import Thread
+
+
+@dataclass
+class CutWire:
+    """Passes bytes on in both directions, until a COMMIT comes whose turn it is: that one is done and not answered.
+
+    Attributes:
+        every: Each so-manieth COMMIT is cut; 0: none.
+    """
+
+    port: int
+    every: int = 0
+    commits: int = 0
+    cuts: int = 0
+
+    def serve(self, client: socket.socket, server: socket.socket) -> None:
+        """Both ends, until one of them closes."""
+        Thread(target=self._answers, args=(client, server), daemon=True).start()
+        with client, server, suppress(OSError):
+            while data := client.recv(65536):
+                if b"COMMIT" in data:
+                    self.commits += 1
+                    if self.every and self.commits % self.every == 0:
+                        self._cut(client, server, data)
+                        return
+                server.sendall(data)
+
+    def _cut(self, client: socket.socket, server: socket.socket, data: bytes) -> None:
+        """The client hears nothing more; the server has done it before it notices."""
+        self.cuts += 1
+        client.shutdown(socket.SHUT_RDWR)
+        server.sendall(data)
+        server.shutdown(socket.SHUT_WR)
+        with suppress(OSError):
+            while server.recv(65536):
+                pass
+
+    def _answers(self, client: socket.socket, server: socket.socket) -> None:
+        with suppress(OSError):
+            while data := server.recv(65536):
+                client.sendall(data)
+            client.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def cut_wire(port: int) -> Iterator[CutWire]:
+    """Listen on loopback until the end of the block, for a server at this port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        wire = CutWire(listener.getsockname()[1])
+
+        def accept() -> None:
+            with suppress(OSError):  # the listener is closed
+                while True:
+                    client, _ = listener.accept()
+                    server = socket.create_connection(("127.0.0.1", port))
+                    Thread(target=wire.serve, args=(client, server), daemon=True).start()
+
+        Thread(target=accept, daemon=True).start()
+        yield wire
+        listener.shutdown(socket.SHUT_RDWR)
