@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from forecourt.errors import Blocked, DecoderDied, Gone, HostTrouble, PermanentError, TransientError, Trouble
+from forecourt.errors import Blocked, DecoderDied, Expired, Gone, HostTrouble, PermanentError, TransientError, Trouble
 from forecourt.failure_kinds import FailureKind
 from forecourt.schedule import (
     Record,
@@ -177,3 +177,14 @@ def test_better_bytes_than_damaged_ones_are_asked_for_an_hour_later() -> None:
 @pytest.mark.parametrize(("came", "count", "enough"), [("a", 1, True), ("b", 1, False), ("a", 2, True), ("b", 2, True)])
 def test_the_same_damage_twice_or_a_third_one_is_enough(came: str, count: int, *, enough: bool) -> None:
     assert is_enough_damage(came, suspect_hash="a", suspect_count=count) is enough
+
+
+def test_an_expired_url_waits_a_day_and_ends_by_the_usual_rule_or_with_its_listing() -> None:
+    verdict = after(Expired())
+    assert (verdict.status, verdict.failures) == ("pending", 1)
+    assert verdict.next_attempt_at
+    assert DAY <= verdict.next_attempt_at - NOW <= 1.2 * DAY
+
+    assert after(Expired(), Record(7, NOW - 6 * DAY)).status == "pending"
+    assert after(Expired(), Record(7, NOW - 7 * DAY)).status == "failed"
+    assert after(Expired(is_last=True)).status == "failed"

@@ -4,10 +4,10 @@ from random import Random
 from typing import Any
 
 import pytest
-from made import CAP, NOW, claim, organization, photo, read_listing, worker
+from made import CAP, DAY, NOW, claim, organization, photo, read_listing, worker
 from sqlalchemy import Connection, Engine, event, text
 
-from forecourt.db import chosen, due_images, image_claims, import_queue, listings
+from forecourt.db import chosen, due_images, hosts, image_claims, import_queue, listings
 from forecourt.db.engine import writing
 from forecourt.db.image_places import assign_priorities
 
@@ -88,3 +88,20 @@ def test_a_claim_reads_its_partial_index(db: Engine, index: str, look: object) -
         look(connection)  # type: ignore[operator]
 
     assert any(index in plan for plan in plans), plans
+
+
+def test_a_worker_that_cannot_hold_all_hosts_leases_the_most_urgent_ones(db: Engine) -> None:
+    """Ten hosts, and one of the last has a photo whose URL will die."""
+    dealer = organization(db)
+    photos = [photo(number, host=f"img{number}.example") for number in range(10)]
+    photos[7] = photo(7, host="img7.example", expires_at=NOW + DAY)
+    for number, one in enumerate(photos):
+        read_listing(db, organization_id=dealer, url=f"https://dealer.example/{number}", photos=[one])
+    worker(db)
+
+    with writing(db) as connection:
+        found = due_images.hosts_with_ready(connection, random=Random(1))
+        urgent = [each.host_id for each in sorted(found, key=lambda each: each.priority)]
+        [lease] = hosts.lease(connection, urgent, worker_id="w1", manners=hosts.Manners(0.5, 2), limit=1, now=NOW)
+
+    assert (len(found), lease.host) == (10, "img7.example")
