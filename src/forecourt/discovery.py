@@ -184,4 +184,8 @@ def _folder(organization: Organization) -> str:
 
 
 def _site(url: str) -> str:
-    return urlsplit(url).netloc.lower().removeprefix("www.")
+    """Empty for what is no URL: robots.txt may say anything."""
+    try:
+        return urlsplit(url).netloc.lower().removeprefix("www.")
+    except ValueError:
+        return ""

@@ -76,10 +76,8 @@ class PageReader:
         """One page, sitemap or wall; or a feed, as `read_feed` gives it."""
         async with aclosing(self._in_parts(url, kind="any", mapping=None)) as parts:
             async for part in parts:
-                if "feed" in part:
-                    yield PART.validate_python(part["feed"])
-                else:
-                    yield _not_blocked(READING.validate_python(part["page"]))
+                read = _typed(part)
+                yield _not_blocked(read) if isinstance(read, PageReading) else read
 
     async def _in_parts(
         self, url: str, *, kind: Literal["feed", "any"], mapping: Mapping[str, Any] | None
@@ -95,16 +93,50 @@ class PageReader:
                 "content_type": fetched.content_type,
                 "mapping": mapping,
             }
-            try:
-                async with aclosing(self._pool.run_in_parts(arguments, descriptor=file.descriptor)) as parts:
-                    async for part in parts:
-                        yield part
-            except ConfinedDied as error:
-                raise TransientError(FailureKind.UNREADABLE, str(error)) from error
+            async with aclosing(_answers(self._pool, arguments, descriptor=file.descriptor)) as parts:
+                async for part in parts:
+                    yield part
 
     async def rules(self, url: str) -> Robots:
         """The robots.txt that governs a URL."""
         return await self._rules.of(url)
+
+
+async def read_file(
+    file: Path, *, url: str, mapping: Mapping[str, Any] | None
+) -> AsyncGenerator[FeedPart | PageReading]:
+    """What a file of this machine says, read in a confined child like what came from a stranger's server.
+
+    Args:
+        url: The address that it stands for.
+        mapping: The table of a mapping file: it is a feed then.
+
+    Raises:
+        OSError: It cannot be opened.
+        Trouble: No reader survives it; after some parts of a feed, too: those were good.
+    """
+    arguments: dict[str, Any] = {"url": url, "name": url, "content_type": None, "mapping": mapping}
+    arguments["kind"] = "any" if mapping is None else "feed"
+    with file.open("rb") as opened:
+        async with (
+            reading_pool(processes=1) as pool,
+            aclosing(_answers(pool, arguments, descriptor=opened.fileno())) as parts,
+        ):
+            async for part in parts:
+                yield _typed(part)
+
+
+async def _answers(pool: ConfinedPool, arguments: Mapping[str, Any], *, descriptor: int) -> AsyncGenerator[Any]:
+    try:
+        async with aclosing(pool.run_in_parts(arguments, descriptor=descriptor)) as parts:
+            async for part in parts:
+                yield part
+    except ConfinedDied as error:
+        raise TransientError(FailureKind.UNREADABLE, str(error)) from error
+
+
+def _typed(part: Mapping[str, Any]) -> FeedPart | PageReading:
+    return PART.validate_python(part["feed"]) if "feed" in part else READING.validate_python(part["page"])
 
 
 def _not_blocked(reading: PageReading) -> PageReading:

@@ -34,6 +34,7 @@ WRONG = {
     "an unknown host": ["images", "list", "--host", "nowhere.example"],
     "photos that are ours already": ["images", "retry", "--status", "stored"],
     "a page that is not there": ["preview", "nowhere.html"],
+    "an address of a page that is none": ["preview", __file__, "--base-url", "http://["],
     "no processes": ["worker", "--processes", "0"],
 }
 WRONG_SETTINGS = {
@@ -126,6 +127,15 @@ def test_json_of_commands_that_need_something_to_work_on(fresh_program: Program,
     assert previewed.json()["photos"] == site.photo_urls_of(0)
     assert (imported.json()["added"], queued.json()["added"], processed.json()["succeeded"]) == (1, 2, 2)
     assert filled.json()["uploaded"] == 2
+
+
+def test_preview_of_a_sitemap_names_the_sitemaps_that_it_names(fresh_program: Program, tmp_path: Path) -> None:
+    file, named = tmp_path / "sitemap.xml", "https://dealer.example/cars.xml"
+    file.write_text(f"<sitemapindex><sitemap><loc>{named}</loc></sitemap></sitemapindex>", encoding="utf-8")
+    told = fresh_program.run("preview", str(file), "--json").json()
+
+    assert (told["kind"], told["sitemaps"]) == ("sitemap", [named])
+    assert f"sitemap: {named}" in fresh_program.run("preview", str(file)).out
 
 
 def test_an_option_may_come_before_the_word_it_belongs_to(fresh_program: Program) -> None:

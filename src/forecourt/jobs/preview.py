@@ -10,8 +10,9 @@ from forecourt.errors import Blocked, Trouble, WrongUse
 from forecourt.jobs.feed_preview import FeedPreview, fields_of
 from forecourt.jobs.house import House, Progress, living_worker, page_reader
 from forecourt.jobs.report import Exit, Report
-from forecourt.listing.in_child import PART, READING, read_in_parts
+from forecourt.listing.photo_urls import refusal
 from forecourt.listing.values import Listing, PageReading
+from forecourt.pages import read_file
 
 
 async def preview_url(
@@ -40,32 +41,39 @@ async def preview_url(
     except Blocked as blocked:
         return _report(PageReading("blocked"), trouble=str(blocked))
     except Trouble as trouble:
-        if feed.records:
-            return feed.report(trouble=str(trouble))
-        return Report({"success": False, "error": str(trouble)}, (str(trouble),), Exit.ERROR)
+        return _ended_by(trouble, feed)
 
 
-def preview_file(
+async def preview_file(
     file: Path, *, base_url: str | None, mapping: Mapping[str, Any] | None = None, mapping_name: str = ""
 ) -> Report:
     """Read a saved page, or a feed piece by piece.
 
     Raises:
-        WrongUse: The file cannot be read, or the mapping does not fit it.
+        WrongUse: The file cannot be read, its address is none, or the mapping does not fit it.
     """
-    url = base_url or file.absolute().as_uri()
+    if base_url and (why := refusal(base_url)):
+        raise WrongUse(f"--base-url is no address of a page: {why}")
+    url = base_url or file.absolute().as_uri()  # noqa: ASYNC240 (asks for the working folder and nothing else)
     feed = FeedPreview(url, mapping_name)
-    arguments = {"url": url, "name": url, "content_type": None, "mapping": mapping}
-    arguments["kind"] = "any" if mapping is None else "feed"
     try:
-        with file.open("rb") as opened:
-            for part in read_in_parts(arguments, opened):
-                if "page" in part:
-                    return _report(READING.validate_python(part["page"]))
-                feed.add(PART.validate_python(part["feed"]))
+        async with aclosing(read_file(file, url=url, mapping=mapping)) as parts:
+            async for part in parts:
+                if isinstance(part, PageReading):
+                    return _report(part)
+                feed.add(part)
     except OSError as error:
         raise WrongUse(f"cannot read {file}: {error.strerror}") from error
+    except Trouble as trouble:
+        return _ended_by(trouble, feed)
     return feed.report()
+
+
+def _ended_by(trouble: Trouble, feed: FeedPreview) -> Report:
+    """What was read before counts."""
+    if feed.records:
+        return feed.report(trouble=str(trouble))
+    return Report({"success": False, "error": str(trouble)}, (str(trouble),), Exit.ERROR)
 
 
 def _report(reading: PageReading, *, trouble: str | None = None) -> Report:
@@ -80,6 +88,8 @@ def _report(reading: PageReading, *, trouble: str | None = None) -> Report:
         "sources": _sources(listing) if listing else {},
         "left_out": [asdict(each) for each in (*reading.left_out, *(listing.left_out if listing else ()))],
     }
+    if reading.sitemaps:
+        answer["sitemaps"] = list(reading.sitemaps)
     if trouble:
         answer["error"] = trouble
     return Report(answer, tuple(_lines(reading, answer, trouble)))
@@ -99,5 +109,6 @@ def _lines(reading: PageReading, answer: dict[str, Any], trouble: str | None) ->
             lines.append(f"{name}: {str(value)[:100]}{where}")
     lines += [f"photo {number}: {url}" for number, url in enumerate(answer["photos"], start=1)]
     lines += [f"listing: {url}" for url in answer["listing_urls"]]
+    lines += [f"sitemap: {url}" for url in reading.sitemaps]
     lines += [f"next page: {reading.next_page}"] if reading.next_page else []
     return lines + [f"left out: {each['url']}: {each['why']}" for each in answer["left_out"]]

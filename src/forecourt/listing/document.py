@@ -2,19 +2,17 @@
 
 import codecs
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser
 
+from forecourt.listing.bounded_markup import bounded
 from forecourt.listing.locales import Locale, locale_of
 from forecourt.listing.outline import Outline, outline_of
 from forecourt.listing.photo_urls import absolute, refusal
 
 LONGEST_PAGE_BYTES = 16 * 1024 * 1024
-_FEW_TAGS = 10_000
-_DEEPEST = 1_000
 _HEAD_BYTES = 4096
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w\-:]+)", re.IGNORECASE)
@@ -30,14 +28,6 @@ _MEANT = {
     "iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252", "gb2312": "gb18030",
     "utf-16": "utf-16-le", "utf16": "utf-16-le",
 }  # fmt: skip
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-# These never hold anything, or are closed by their successor.
-_NEVER_NEST = frozenset(
-    """
-    area base br col embed hr img input link meta param source track wbr p li dt dd tr td th option path
-    circle rect line use tbody thead tfoot
-    """.split()
-)
 
 
 @dataclass(frozen=True)
@@ -47,7 +37,7 @@ class Page:
     Args:
         url: Where it was served from, after redirects.
         base: What its relative addresses are resolved against: `<base href>`, else `url`.
-        canonical: What the page calls its own address; `url` where it says nothing.
+        canonical: What the page calls its own address; `url` where it says nothing, or what is no address.
         source: Its markup as text.
     """
 
@@ -85,8 +75,8 @@ class Page:
 
 
 def parse(body: bytes, *, url: str, content_type: str | None) -> Page:
-    """Decode and parse. What is too long or too deeply nested is cut, and the rest read."""
-    text = _shallow(decode(body[:LONGEST_PAGE_BYTES], content_type))
+    """Decode and parse. What is too long is cut, as is what costs too much, and the rest read."""
+    text = bounded(decode(body[:LONGEST_PAGE_BYTES], content_type))
     tree = LexborHTMLParser(text)
     base = url
     if (named := tree.css_first("base[href]")) and not refusal(found := absolute(named.attributes["href"] or "", url)):
@@ -95,6 +85,7 @@ def parse(body: bytes, *, url: str, content_type: str | None) -> Page:
     language = root.attributes.get("lang") if root else None
     link = tree.css_first("link[rel=canonical][href]")
     canonical = absolute(link.attributes["href"] or "", base) if link else url
+    canonical = url if refusal(canonical) else canonical
     return Page(url, base, canonical, text, tree, locale_of(url, language))
 
 
@@ -127,24 +118,3 @@ def known_charset(name: str) -> str | None:
         return codecs.lookup(_MEANT.get(name.lower(), name)).name
     except LookupError:
         return None
-
-
-def _shallow(text: str) -> str:
-    """Cut before the page nests too deep: parsing takes the square of the depth."""
-    if text.count("<") < _FEW_TAGS:
-        return text
-    open_tags: Counter[str] = Counter()
-    depth = 0
-    for tag in _TAG.finditer(text):
-        name = tag[2].lower()
-        if name in _NEVER_NEST:
-            continue
-        if not tag[1]:
-            open_tags[name] += 1
-            depth += 1
-        elif open_tags[name]:
-            open_tags[name] -= 1
-            depth -= 1
-        if depth > _DEEPEST:
-            return text[: tag.start()]
-    return text

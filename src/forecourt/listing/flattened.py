@@ -16,6 +16,7 @@ CONTAINERS: Final = (dict, list)  # of JSON; a tuple, since `dict | list` is mad
 _DEEPEST: Final = 60
 _WRAPPERS: Final = frozenset({"Reactive", "ShallowReactive", "Ref", "ShallowRef", "EmptyRef", "EmptyShallowRef"})
 _FEWEST = 4
+_LONGEST_KEY: Final = 10  # "_" and a number below MOST_VALUES
 
 
 def put_together(value: object) -> object:
@@ -58,7 +59,7 @@ def _is_place(value: object, flat: list[object]) -> bool:
 
 
 def _is_numbered(key: str) -> bool:
-    return key.startswith("_") and key[1:].isdigit()
+    return key.startswith("_") and key[1:].isdecimal() and len(key) <= _LONGEST_KEY
 
 
 def _is_tuple(value: object) -> bool:

@@ -21,7 +21,7 @@ MOST_URLS = 5_000
 _HIGHEST = 14  # steps up from a link to its card
 _ENOUGH = 2
 _PRICE = re.compile(
-    r"[$€£¥₴₹]\s?\d|\d[\d.,'\s]*\s?([$€£₴]|kr\b|zł|kč|eur\b|usd\b|chf\b|lei\b|ft\b|грн)|\b(usd|eur|gbp|chf"
+    r"[$€£¥₴₹]\s?\d|(?<=\d)[.,'\s]*+([$€£₴]|kr\b|zł|kč|eur\b|usd\b|chf\b|lei\b|ft\b|грн)|\b(usd|eur|gbp|chf"
     r"|aed)\s?\d|\bbid\b|price on (request|application)|万円",
     re.IGNORECASE,
 )

@@ -9,11 +9,13 @@ Source: ECMA-262, section 12.9 (literals).
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 DEEPEST = 200
 MOST_TOKENS = 300_000
+_LONGEST_TOKEN = 250  # a text or a comment that never ends is read to the end of the script, for nothing
 _TOKEN = re.compile(
-    r"""(?:\s++|//[^\n]*+|/\*.*?\*/)*+(?:
+    r"""(?:\s++|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)*+(?:
     (?P<mark>[{}\[\]:,])
     |(?P<text>"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+'|`(?:[^`\\$]++|\\.)*+`)
     |(?P<number>-?(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?))
@@ -34,16 +36,26 @@ class NotALiteral(ValueError):
     """What stands here is no value, or more than a value."""
 
 
-def read_literal(text: str, at: int = 0, *, names: Mapping[str, object] | None = None) -> tuple[object, int]:
+@dataclass
+class Allowance:
+    """How many more tokens are read, in one value or in several."""
+
+    tokens: int = MOST_TOKENS
+
+
+def read_literal(
+    text: str, at: int = 0, *, names: Mapping[str, object] | None = None, allowance: Allowance | None = None
+) -> tuple[object, int]:
     """The value that begins at `at`, and where it ends.
 
     Args:
         names: What identifiers mean here; every other one is None, as `null`, `undefined` and NaN are.
+        allowance: What is left for this value and those that follow.
 
     Raises:
         NotALiteral: It is none, it is cut off, or it is too deep or too long.
     """
-    reader = _Reader(text, at, names or {})
+    reader = _Reader(text, at, names or {}, allowance or Allowance())
     return reader.value(0), reader.at
 
 
@@ -54,11 +66,11 @@ def unquoted(literal: str) -> str:
 
 
 class _Reader:
-    def __init__(self, text: str, at: int, names: Mapping[str, object]) -> None:
+    def __init__(self, text: str, at: int, names: Mapping[str, object], allowance: Allowance) -> None:
         self.at = at
         self._text = text
         self._names = names
-        self._tokens = 0
+        self._allowance = allowance
 
     def value(self, depth: int) -> object:
         if depth > DEEPEST:
@@ -123,8 +135,8 @@ class _Reader:
 
     def _next(self) -> re.Match[str]:
         found = _TOKEN.match(self._text, self.at)
-        self._tokens += 1
-        if found is None or self._tokens > MOST_TOKENS:
+        self._allowance.tokens -= 1 if found else 1 + (len(self._text) - self.at) // _LONGEST_TOKEN
+        if found is None or self._allowance.tokens < 0:
             raise NotALiteral("no value")
         self.at = found.end()
         return found
@@ -137,8 +149,9 @@ class _Reader:
 def _number(digits: str) -> int | float | None:
     if len(digits) > _LONGEST_NUMBER:
         return None
-    if digits[:2].lower() == "0x" or digits.lstrip("-").isdigit():
-        return int(digits, 16 if "x" in digits.lower() else 10)
+    is_hexadecimal = "x" in digits.lower()
+    if is_hexadecimal or digits.lstrip("-").isdigit():
+        return int(digits, 16 if is_hexadecimal else 10)
     number = float(digits)
     return None if number in (float("inf"), float("-inf")) else number
 

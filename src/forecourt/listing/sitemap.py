@@ -25,7 +25,6 @@ MOST_ENTRIES = 100_000  # what we look at where a file names many more, and few 
 MOST_LEFT_OUT = 100
 _CHUNK = 64 * 1024
 _GZIP = b"\x1f\x8b"
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_sitemap(body: bytes) -> SitemapReading:
@@ -81,7 +80,7 @@ class _Sitemap:
         parser = tolerant_parser("end")
         entry = _Entry()
         for number, chunk in enumerate(mended(self.plain())):
-            if number == 0 and not chunk.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", *_UTF_16)):
+            if number == 0 and not chunk.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
                 yield from self._lines()
                 return
             try:
