@@ -1,11 +1,12 @@
 """`noting_program.py FILE COMMAND …` is `forecourt COMMAND …`, and notes down when each request starts.
 
-The moment is that of the clock that all processes of a machine share, taken when the turn is granted and before
-anything is sent. The program knows nothing of this: before its main is called, one function is wrapped.
+The moment is that of the clock that all processes of a machine share, taken as the request is handed to its
+connection. The program knows nothing of this: before its main is called, one function is wrapped.
 """
 
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import aiohttp
@@ -20,9 +21,14 @@ def note_starts(path: Path) -> None:
     file = path.open("a", encoding="utf-8", buffering=1)
     get = Send.get
 
-    async def noted(send: Send, url: URL, headers: dict[str, str]) -> aiohttp.ClientResponse:
-        file.write(f"{time.monotonic():.6f} {url.host}\n")
-        return await get(send, url, headers)
+    async def noted(
+        send: Send, url: URL, headers: dict[str, str], is_on_its_way: Callable[[], None]
+    ) -> aiohttp.ClientResponse:
+        def note() -> None:
+            is_on_its_way()
+            file.write(f"{time.monotonic():.6f} {url.host}\n")
+
+        return await get(send, url, headers, note)
 
     Send.get = noted  # type: ignore[assignment,method-assign]  # noted, and as before
 

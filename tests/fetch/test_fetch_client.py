@@ -2,7 +2,7 @@
 
 import asyncio
 import resource
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -166,9 +166,9 @@ def test_a_lease_that_is_lost_while_the_photo_came_leaves_nothing_behind(
     granted = turns.turn
 
     @asynccontextmanager
-    async def lost(host: str, *, at_once: bool) -> AsyncIterator[None]:
-        async with granted(host, at_once=at_once):
-            yield
+    async def lost(host: str, *, at_once: bool) -> AsyncIterator[Callable[[], None]]:
+        async with granted(host, at_once=at_once) as is_on_its_way:
+            yield is_on_its_way
         raise LeaseLost(host)
 
     monkeypatch.setattr(turns, "turn", lost)

@@ -34,8 +34,12 @@ def in_virtual_time(story: Coroutine[Any, Any, None]) -> None:
         runner.run(story)
 
 
-async def visit(pace: Pace, name: str, seconds: float, log: list[tuple[str, float]]) -> None:
-    async with pace.turn():
+async def visit(
+    pace: Pace, name: str, seconds: float, log: list[tuple[str, float]], *, connects_for: float = 0
+) -> None:
+    async with pace.turn() as is_on_its_way:
+        await asyncio.sleep(connects_for)
+        is_on_its_way()
         log.append((name, asyncio.get_running_loop().time()))
         await asyncio.sleep(seconds)
 
@@ -45,6 +49,39 @@ def test_starts_are_an_interval_apart_in_the_order_of_asking() -> None:
         pace, log = Pace(2, 10), list[tuple[str, float]]()
         await asyncio.gather(*(visit(pace, name, 0.1, log) for name in "abcd"))
         assert log == [("a", 0), ("b", 2), ("c", 4), ("d", 6)]
+
+    in_virtual_time(story())
+
+
+def test_the_interval_counts_from_what_the_host_sees() -> None:
+    """A connection that takes long would else bring its request to the host side by side with the next one."""
+
+    async def story() -> None:
+        pace, log = Pace(2, 10), list[tuple[str, float]]()
+        await asyncio.gather(visit(pace, "slow", 1, log, connects_for=1.5), visit(pace, "next", 1, log))
+        assert log == [("slow", 1.5), ("next", 3.5)]
+
+    in_virtual_time(story())
+
+
+def test_a_connection_that_fails_holds_up_nobody_else() -> None:
+    async def story() -> None:
+        pace, log = Pace(2, 10), list[tuple[str, float]]()
+        broken = asyncio.create_task(visit(pace, "broken", 1, log, connects_for=10))
+        other = asyncio.create_task(visit(pace, "next", 1, log))
+        await asyncio.sleep(5)
+        broken.cancel()
+        await other
+        assert log == [("next", 5)]
+
+    in_virtual_time(story())
+
+
+def test_without_an_interval_connections_are_made_side_by_side() -> None:
+    async def story() -> None:
+        pace, log = Pace(0, 2), list[tuple[str, float]]()
+        await asyncio.gather(*(visit(pace, name, 1, log, connects_for=3) for name in "ab"))
+        assert log == [("a", 3), ("b", 3)]
 
     in_virtual_time(story())
 

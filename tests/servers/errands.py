@@ -36,12 +36,12 @@ class NotedTurns:
     held_by_another: set[str] = field(default_factory=set)
 
     @asynccontextmanager
-    async def turn(self, host: str, *, at_once: bool = False) -> AsyncIterator[None]:
+    async def turn(self, host: str, *, at_once: bool = False) -> AsyncIterator[Callable[[], None]]:
         if at_once and host in self.held_by_another:
             raise HostTaken(host)
         self.open += 1
         try:
-            yield
+            yield lambda: None
         except ForecourtError as error:
             self.taken.append((host, error))
             raise

@@ -49,7 +49,7 @@ Meaning = Callable[[Trouble], Trouble]
 class Turns(Protocol):
     """Who says when a host may be asked. The worker implements it over host leases, intervals and concurrency."""
 
-    def turn(self, host: str, *, at_once: bool = False) -> AbstractAsyncContextManager[None]:
+    def turn(self, host: str, *, at_once: bool = False) -> AbstractAsyncContextManager[Callable[[], None]]:
         """Wait for, and hold, the right to send ONE request to the host (`address.host_of`) now.
 
         `at_once`: raise HostTaken where another worker holds the host or it asked for patience.
@@ -246,7 +246,10 @@ class Fetcher:
             try:
                 hop_headers = headers | _referer(referer, split)
                 hop_turn = self._turn(split, at_once=at_once, meaning=meaning)
-                async with hop_turn, self._hop(split, hop_headers, seconds) as (response, timer):
+                async with (
+                    hop_turn as is_on_its_way,
+                    self._hop(split, hop_headers, seconds, is_on_its_way) as (response, timer),
+                ):
                     if response.status not in _REDIRECTS:
                         retry_after = response.headers.get("Retry-After")
                         trouble = outcome.of_status(response.status, retry_after=retry_after, now=datetime.now(UTC))
@@ -266,10 +269,12 @@ class Fetcher:
         raise TransientError(FailureKind.TOO_MANY_REDIRECTS, f"a loop, or more than {self._limits.redirects}")
 
     @asynccontextmanager
-    async def _turn(self, split: SplitUrl, *, at_once: bool, meaning: Meaning | None) -> AsyncIterator[None]:
-        async with self._turns.turn(split.manners_host, at_once=at_once):
+    async def _turn(
+        self, split: SplitUrl, *, at_once: bool, meaning: Meaning | None
+    ) -> AsyncIterator[Callable[[], None]]:
+        async with self._turns.turn(split.manners_host, at_once=at_once) as is_on_its_way:
             try:
-                yield
+                yield is_on_its_way
             except Trouble as trouble:
                 meant = meaning(trouble) if meaning else trouble
                 if meant is trouble:
@@ -278,13 +283,13 @@ class Fetcher:
 
     @asynccontextmanager
     async def _hop(
-        self, split: SplitUrl, headers: dict[str, str], seconds: float
+        self, split: SplitUrl, headers: dict[str, str], seconds: float, is_on_its_way: Callable[[], None]
     ) -> AsyncIterator[tuple[aiohttp.ClientResponse, asyncio.Timeout]]:
         """One request, in its turn. Before the headers a failure is the host's, after them it is the photo's."""
         deadline = asyncio.get_running_loop().time() + seconds
         try:
             async with asyncio.timeout_at(deadline):
-                response = await self._send.get(URL(split.url, encoded=True), headers)
+                response = await self._send.get(URL(split.url, encoded=True), headers, is_on_its_way)
         except (aiohttp.ClientError, OSError) as error:
             raise outcome.connecting(error) from error
         try:

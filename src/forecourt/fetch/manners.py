@@ -2,12 +2,15 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 
 class Pace:
     """At most `max_concurrency` requests at once, and at least `interval_seconds` between their starts.
+
+    A start is the moment when a request is on its way, and not when it might be: a connection that takes long would
+    bring it to the host side by side with the next one.
 
     First come, first served; whoever is cancelled while waiting takes nothing along. Time is that of the event loop,
     which is monotonic.
@@ -36,12 +39,26 @@ class Pace:
         return self._interval_seconds
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait for, and hold, the right to send one request."""
+    async def turn(self) -> AsyncIterator[Callable[[], None]]:
+        """Wait for, and hold, the right to send one request; call what it gives when the request is on its way.
+
+        Where there is an interval, the next one waits for that call, or for the end of this turn.
+        """
         async with self._slots:
-            async with self._gate:
+            await self._gate.acquire()
+            start = _Start(self._gate)
+            try:
                 await self._wait_for_the_start()
-            yield
+                if not self._interval_seconds:
+                    start.let_the_next_one_in()
+
+                def is_on_its_way() -> None:
+                    self._last_start = asyncio.get_running_loop().time()
+                    start.let_the_next_one_in()
+
+                yield is_on_its_way
+            finally:
+                start.let_the_next_one_in()
 
     def set_interval(self, seconds: float) -> None:
         """Count another interval from now on, also for who waits already."""
@@ -71,6 +88,18 @@ class Pace:
     def _earliest_start(self) -> float:
         after_the_last = 0.0 if self._last_start is None else self._last_start + self._interval_seconds
         return max(after_the_last, self._not_before)
+
+
+class _Start:
+    """A gate that is opened once, by whoever comes first: who has sent, or who will not."""
+
+    def __init__(self, gate: asyncio.Lock) -> None:
+        self._gate: asyncio.Lock | None = gate
+
+    def let_the_next_one_in(self) -> None:
+        if self._gate is not None:
+            self._gate.release()
+            self._gate = None
 
 
 class _Slots:

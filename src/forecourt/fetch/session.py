@@ -4,6 +4,7 @@ aiohttp repeats a GET by itself when a connection breaks before the answer. A re
 for one turn, so a repeat is left to us, and happens only where a kept connection had ended unseen.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -29,15 +30,15 @@ class Send:
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
 
-    async def get(self, url: URL, headers: dict[str, str]) -> aiohttp.ClientResponse:
-        """Ask once. `url` is sent as it is spelt.
+    async def get(self, url: URL, headers: dict[str, str], is_on_its_way: Callable[[], None]) -> aiohttp.ClientResponse:
+        """Ask once. `url` is sent as it is spelt; `is_on_its_way` is called when it has been.
 
         Raises:
             aiohttp.ClientError, OSError: No answer; `fetch/outcome.py` says what that means.
         """
         tries = 0
         while True:
-            attempt = _Attempt()
+            attempt = _Attempt(is_on_its_way)
             tries += 1
             try:
                 return await self._session.get(url, headers=headers, allow_redirects=False, trace_request_ctx=attempt)
@@ -58,6 +59,7 @@ def open_session(settings: Settings, limits: Limits, look_up: LookUp) -> Send:
     """
     trace = aiohttp.TraceConfig()
     trace.on_connection_reuseconn.append(_note_reuse)
+    trace.on_request_headers_sent.append(_note_start)
     return Send(
         aiohttp.ClientSession(
             connector=open_connector(settings, limits, look_up),
@@ -78,6 +80,7 @@ def open_session(settings: Settings, limits: Limits, look_up: LookUp) -> Send:
 
 @dataclass
 class _Attempt:
+    is_on_its_way: Callable[[], None]
     over_a_kept_connection: bool = False
 
 
@@ -95,3 +98,9 @@ async def _note_reuse(
     _session: aiohttp.ClientSession, context: SimpleNamespace, _params: aiohttp.TraceConnectionReuseconnParams
 ) -> None:
     context.trace_request_ctx.over_a_kept_connection = True
+
+
+async def _note_start(
+    _session: aiohttp.ClientSession, context: SimpleNamespace, _params: aiohttp.TraceRequestHeadersSentParams
+) -> None:
+    context.trace_request_ctx.is_on_its_way()

@@ -100,8 +100,8 @@ class HostTurns:
         return self._closed_because
 
     @asynccontextmanager
-    async def turn(self, host: str, *, at_once: bool = False) -> AsyncIterator[None]:
-        """Wait for, and hold, the right to send one request to this host.
+    async def turn(self, host: str, *, at_once: bool = False) -> AsyncIterator[Callable[[], None]]:
+        """Wait for, and hold, the right to send one request to this host; see `Pace.turn` for what it gives.
 
         Args:
             at_once: Do not wait for a host that another worker holds or that asked for patience.
@@ -114,12 +114,12 @@ class HostTurns:
         held = self._held.get(host) or await self._lease_by_name(host, at_once=at_once)
         held.users += 1
         try:
-            async with held.pace.turn(), self._slots:
+            async with held.pace.turn() as is_on_its_way, self._slots:
                 if at_once and held.resting and not self.closed_because:
                     raise HostTaken(host)
                 self._check(held)
                 try:
-                    yield
+                    yield is_on_its_way
                 except HostTrouble as trouble:
                     await self._rest(held, trouble)
                     raise
