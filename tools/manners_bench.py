@@ -4,10 +4,10 @@
     .venv/bin/python tools/manners_bench.py --database postgresql
 
 Each host is a name that a hosts file gives a loopback address of its own. Starts of requests are noted twice: by the
-workers, when a turn is granted (exact), and by the server, when it has read the request. The server's are late by what
-the machine needs, each by another bit, so its gaps may be a little shorter than they were; requests in flight are
-counted there. Three of the hosts ask for patience at their first photo, and while they wait, all workers are killed and
-others started.
+workers, as they are handed to their connections (exact), and by the server, when it has read them. The server's are
+late by what the machine needs, each by another bit, so its gaps may be a little shorter than they were; requests in
+flight are counted there. Three of the hosts ask for patience at their first photo; when that is written down, all
+workers are killed and others started.
 """
 
 import argparse
@@ -94,7 +94,7 @@ def _run(program: Program, server: ManyHosts, photos: int) -> list[tuple[float, 
     folder.mkdir()
     numbers = count()
     with _workers(program, server, folder, numbers):
-        wait_until(lambda: len(server.asked_for_patience) == len(server.impatient), seconds=60)
+        wait_until(lambda: _waiting(program) == len(server.impatient), seconds=60)
     with _workers(program, server, folder, numbers):
         wait_until(lambda: _stored(program) == photos * len(server.names), seconds=600)
     lines = [line.split() for path in sorted(folder.iterdir()) for line in path.read_text("utf-8").splitlines()]
@@ -113,6 +113,13 @@ def _workers(program: Program, server: ManyHosts, folder: Path, numbers: Iterato
             )
             stack.callback(worker.kill)
         yield
+
+
+def _waiting(program: Program) -> int:
+    """Hosts whose wish for patience has been written down."""
+    with reading(program.engine) as connection:
+        told = select(func.count()).select_from(hosts).where(hosts.c.consecutive_failures > 0)
+        return connection.execute(told).scalar_one()
 
 
 def _show(program: Program, server: ManyHosts, photos: int) -> None:
