@@ -1,5 +1,6 @@
 """A worker that is frozen, and believes in its lease when it wakes up (C02)."""
 
+import os
 import signal
 import sqlite3
 import subprocess
@@ -14,17 +15,23 @@ from forecourt.db.tables import workers
 
 def freeze(process: subprocess.Popen[str], engine: Engine) -> None:
     """Stop it where it stands, but not in the middle of a transaction: it would lock out its heir, and the test."""
-    process.send_signal(signal.SIGSTOP)
+    _stop(process)
     while _is_in_a_transaction(engine):
         process.send_signal(signal.SIGCONT)
         time.sleep(0.01)
-        process.send_signal(signal.SIGSTOP)
+        _stop(process)
 
 
 def the_lease_runs_out(engine: Engine) -> None:
     """Of everybody, whatever they believe themselves."""
     with writing(engine) as connection:
         connection.execute(update(workers).values(alive_until=datetime.now(UTC) - timedelta(seconds=1)))
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """Until each of its threads stands: one that still ran could begin a transaction after we have looked."""
+    process.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
 
 def _is_in_a_transaction(engine: Engine) -> bool:

@@ -13,13 +13,13 @@ from servers.dealer_site import dealer_site
 def test_kills_and_freezes_cost_nothing_but_what_was_in_flight(program: Program) -> None:
     """`make campaign-kills` in short: no photo ever vanishes, and each is stored once."""
     with (
-        dealer_site(vehicles=8, photos=20, photo_hosts=3, delay_seconds=DELAY_SECONDS) as site,
+        dealer_site(vehicles=20, photos=20, photo_hosts=3, delay_seconds=DELAY_SECONDS) as site,
         Watch(program, every_seconds=0.02) as watch,
     ):
         figures = Campaign(program, site, watch, kills=6, random=Random(1973), freezes=0.3).run()
 
     assert figures.faults == []
-    assert (figures.kills >= 6, figures.stored, figures.files) == (True, 160, 160)
+    assert (figures.kills >= 6, figures.stored, figures.files) == (True, 400, 400)
     assert figures.freezes > 0
     assert figures.looks > 6
 

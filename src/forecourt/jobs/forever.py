@@ -22,7 +22,7 @@ from forecourt.worker.run import Run
 _log = structlog.get_logger()
 _INVENTORIES_EVERY_SECONDS = 60.0
 _INVENTORIES_AT_ONCE = 8
-_FINISH_SECONDS = 8.0  # of the ten that a stop may take
+_FINISH_SECONDS = 2.0  # of the ten that a stop may take; the photos may have had six
 
 
 async def work_forever(house: House, progress: Progress) -> None:
