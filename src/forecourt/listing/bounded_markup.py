@@ -26,17 +26,21 @@ _OPTION = re.compile(r"<option\b", re.IGNORECASE)
 _OPTION_TAG = re.compile(r"</?option\b[^<>]*+>?", re.IGNORECASE)
 _ATTRIBUTE = r"[\s/]++[^\s<>=\"'/]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s<>\"']++))?+"
 _FIRST_ATTRIBUTES = re.compile(rf"(?:{_ATTRIBUTE}){{{MOST_ATTRIBUTES}}}")
+_MANY_ATTRIBUTES = re.compile(rf"<[a-zA-Z][^\s<>\"'/]*+(?:{_ATTRIBUTE}){{{MOST_ATTRIBUTES + 1}}}")
 _START_TAG = re.compile(rf"(<[a-zA-Z][^\s<>\"'/]*+)((?:{_ATTRIBUTE})*+)")
 
 
 def bounded(text: str) -> str:
     """Cut where it nests too deep or opens too much again, and without the options and attributes beyond the most."""
-    if text.count("<") > MOST_TAGS:
+    tags = text.count("<")
+    if tags > MOST_TAGS:
         text = text[: next(islice(re.finditer("<", text), MOST_TAGS, None)).start()]
-    text = _START_TAG.sub(_few_attributes, text)
-    if text.count("<") < _FEW_TAGS:
+    if _MANY_ATTRIBUTES.search(text):
+        text = _START_TAG.sub(_few_attributes, text)
+    if tags < _FEW_TAGS:
         return text
-    return _few_options(_few_reopened(_shallow(text)))
+    text = _few_reopened(_shallow(text))
+    return text if tags <= MOST_OPTIONS else _few_options(text)
 
 
 def _shallow(text: str) -> str:
