@@ -164,3 +164,15 @@ def test_of_many_galleries_the_five_longest_are_looked_at() -> None:
     assert len(photos(own, *galleries[3:])) == 6
     assert len(photos(own, *galleries[2:])) == 6
     assert photos(own, *([*one, "/more.jpg"] for one in galleries[1:])) == (FIRST,)
+
+
+@pytest.mark.parametrize(
+    "name", ["1" * 200_000 + "x", "[" + "1" * 200_000, "a" * 200_000, "a\rb"], ids=lambda name: name[:3]
+)
+def test_a_line_that_is_no_header_costs_its_length(name: str) -> None:
+    """Seed 83, 12391, 12451 and 13391: digits in the name of a column, one too long for the csv module."""
+    body = f"make,model,vin,{name},url\nFord,F-150,1FTEW1E4XKFA00142,x,{CAR}\n".encode()
+
+    found = list(read_feed(body, url="https://dealer.example/feed.csv", content_type="text/csv"))
+
+    assert all(one.vin == "1FTEW1E4XKFA00142" for one in found)

@@ -127,5 +127,5 @@ def unit_of(name: str) -> str | None:
 
 def key_of(name: str) -> str:
     """A column's name without case, marks, numbers and a namespace: "g:Image_URL 2" → "imageurl"."""
-    name = re.sub(r"\[\d*\]", "", name.casefold().strip()).removeprefix("g:")
-    return re.sub(r"\d+$", "", re.sub(r"[\W_]+", "", name))
+    name = re.sub(r"\[\d*+\]", "", name.casefold().strip()).removeprefix("g:")
+    return re.sub(r"(?<!\d)\d++$", "", re.sub(r"[\W_]+", "", name))

@@ -16,6 +16,7 @@ from forecourt.listing.feed_records import LONGEST_RECORD, MOST_COLUMNS, BadReco
 
 DELIMITERS = "\t;|,"
 _MOST_LINES = 5_000  # of one record
+_LONGEST_NAME = 200  # characters of a column's name that are looked at
 
 
 def table_records(pieces: Iterable[bytes], *, delimiter: str | None, fewest: int) -> Iterator[Record | BadRecord]:
@@ -31,11 +32,11 @@ def table_records(pieces: Iterable[bytes], *, delimiter: str | None, fewest: int
     if not header:
         return
     delimiter = delimiter or max(DELIMITERS, key=header.count)
+    csv.field_size_limit(LONGEST_RECORD)
     names = _names(header, delimiter)
     table = _Table(names, delimiter)
     if sum(bool(column_fields(name)) or is_image_column(name) for name in names) < fewest:
         return
-    csv.field_size_limit(LONGEST_RECORD)
     while (start := next(lines, None)) is not None:
         number, line = start
         if line is None:
@@ -124,7 +125,11 @@ def _one(start: tuple[int, str], lines: _Lines, table: _Table) -> Record | BadRe
 
 
 def _names(header: str, delimiter: str) -> tuple[str, ...]:
-    names = next(csv.reader([header], delimiter=delimiter), [])
+    """Nothing where the line is no header."""
+    try:
+        names = next(csv.reader([header], delimiter=delimiter), [])
+    except csv.Error:
+        return ()
     while names and not names[-1].strip():
         names.pop()
-    return tuple(name.strip() for name in names[:MOST_COLUMNS])
+    return tuple(name.strip()[:_LONGEST_NAME] for name in names[:MOST_COLUMNS])
