@@ -54,8 +54,10 @@ def test_a_photo_that_alone_makes_its_host_fail_does_not_hold_up_the_others(prog
         _time_passes(program.engine)
         program.run("trickle-backfill-images", host_concurrency=1)
 
-    rows = images(program.engine)
-    assert [(row["status"], row["failures"]) for row in rows] == [("pending", 1), ("stored", 0), ("pending", 0)]
+    first, *others = [(row["status"], row["failures"]) for row in images(program.engine)]
+    assert first == ("pending", 1)
+    assert ("stored", 0) in others  # the probe; the third photo was under way with the first one, or waits with it
+    assert {failures for _, failures in others} == {0}
 
 
 def _asked(site: DealerSite) -> set[str]:
