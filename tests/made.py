@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
 from typing import Any
 
 from sqlalchemy import Engine, Table, select
 
+from forecourt import settling
+from forecourt.backfill import Settlement, Stored
 from forecourt.db import hosts, image_claims, import_queue, organizations, vehicles, workers
 from forecourt.db.engine import reading, writing
 from forecourt.db.image_claims import ImageClaim
@@ -13,6 +17,8 @@ from forecourt.db.listed_images import ListedPhoto
 from forecourt.db.tables import vehicle_images
 from forecourt.db.vehicle_images import StoredImage
 from forecourt.db.vehicles import ListedVehicle, Saved
+from forecourt.fetch.client import Download
+from forecourt.photo.verify import VerifiedPhoto
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -105,3 +111,17 @@ def snapshot(db: Engine, table: Table = vehicle_images) -> list[dict[str, Any]]:
     """Every column of every row, by id."""
     with reading(db) as connection:
         return [dict(row) for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()]
+
+
+def fetched(claimed: ImageClaim) -> Stored:
+    """A photo that is in the store, and whose row does not know yet."""
+    photo = VerifiedPhoto("ab" * 32, 1234, "image/jpeg", "jpg", 800, 600, "AAAA", "0123456789abcdef")
+    return Stored(claimed, photo, Download(Path("gone"), "ab" * 32, 1234, None, claimed.source_url, None, None))
+
+
+def settle(db: Engine, *settlements: Settlement) -> None:
+    """As a worker does at the end of a batch."""
+    with writing(db) as connection:
+        settling.settle(
+            connection, settlements, shown_at=lambda number, _: f"/i/{number}", cap=CAP, now=NOW, random=Random(1)
+        )

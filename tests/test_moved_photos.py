@@ -1,20 +1,16 @@
 """A redirect leads to a host that is not free: the row goes there, and comes home however that ends."""
 
-from pathlib import Path
 from random import Random
 
-from made import CAP, DAY, NOW, claim, photo, read_listing, snapshot, vehicle, worker
+from made import DAY, NOW, claim, fetched, photo, read_listing, settle, snapshot, vehicle, worker
 from sqlalchemy import Engine
 
-from forecourt import settling
-from forecourt.backfill import Failed, Moved, Settlement, Stored
+from forecourt.backfill import Failed, Moved
 from forecourt.db import hosts
 from forecourt.db.engine import writing
 from forecourt.db.image_claims import ImageClaim
 from forecourt.errors import Gone, HostTrouble
 from forecourt.failure_kinds import FailureKind
-from forecourt.fetch.client import Download
-from forecourt.photo.verify import VerifiedPhoto
 
 CDN = "cdn.example"
 THERE = f"https://{CDN}/0.jpg"
@@ -93,15 +89,3 @@ def moved_photo(db: Engine) -> tuple[int, ImageClaim]:
     settle(db, Moved(first, THERE, hops=1))
     [there] = claim(db, worker_id=worker(db, "w2"), host=CDN)
     return first.host_id, there
-
-
-def fetched(claimed: ImageClaim) -> Stored:
-    photo = VerifiedPhoto("ab" * 32, 1234, "image/jpeg", "jpg", 800, 600, "AAAA", "0123456789abcdef")
-    return Stored(claimed, photo, Download(Path("gone"), "ab" * 32, 1234, None, claimed.source_url, None, None))
-
-
-def settle(db: Engine, *settlements: Settlement) -> None:
-    with writing(db) as connection:
-        settling.settle(
-            connection, settlements, shown_at=lambda number, _: f"/i/{number}", cap=CAP, now=NOW, random=Random(1)
-        )

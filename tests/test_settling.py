@@ -1,35 +1,18 @@
 """How a batch of photos ends in the rows."""
 
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 
-from made import CAP, NOW, claim, snapshot, vehicle, worker
+from made import NOW, claim, fetched, settle, snapshot, vehicle, worker
 from sqlalchemy import Engine
 
-from forecourt import settling
-from forecourt.backfill import Failed, Settlement, Stored
+from forecourt.backfill import Failed
 from forecourt.db import hosts
 from forecourt.db.engine import writing
-from forecourt.db.image_claims import ImageClaim
 from forecourt.db.tables import hosts as hosts_table
 from forecourt.errors import Gone, HostTrouble, PermanentError, TransientError
 from forecourt.failure_kinds import FailureKind
-from forecourt.fetch.client import Download
-from forecourt.photo.verify import VerifiedPhoto
 from forecourt.schedule import BEYOND_CAP, REST
-
-
-def fetched(claimed: ImageClaim) -> Stored:
-    photo = VerifiedPhoto("ab" * 32, 1234, "image/jpeg", "jpg", 800, 600, "AAAA", "0123456789abcdef")
-    return Stored(claimed, photo, Download(Path("gone"), "ab" * 32, 1234, None, claimed.source_url, None, None))
-
-
-def settle(db: Engine, *settlements: Settlement) -> None:
-    with writing(db) as connection:
-        settling.settle(
-            connection, settlements, shown_at=lambda number, _: f"/i/{number}", cap=CAP, now=NOW, random=Random(1)
-        )
 
 
 def test_a_batch_ends_each_in_its_own_way(db: Engine) -> None:

@@ -10,6 +10,7 @@ import time
 from random import Random
 
 from deaths import DELAY_SECONDS, Campaign
+from one_line import tell
 from own_program import DATABASES, own_program
 from photo_watch import Watch
 from servers.dealer_site import dealer_site
@@ -31,16 +32,11 @@ def main() -> int:
         Watch(program, every_seconds=0.5) as watch,
     ):
         random = Random(options.seed)  # noqa: S311 (nothing is secret here)
-        campaign = Campaign(program, site, watch, options.kills, random, tell=_tell, waits_out=True)
+        campaign = Campaign(program, site, watch, options.kills, random, tell=tell, waits_out=True)
         figures = campaign.run()
     print(f"\n{options.database}, seed {options.seed}, {time.monotonic() - begun:.0f} s")
     print("\n".join(figures.lines()))
     return 1 if figures.faults else 0
-
-
-def _tell(line: str) -> None:
-    """On one line of a terminal."""
-    print(f"\r{line}   ", end="", file=sys.stderr, flush=True)
 
 
 def _options() -> argparse.Namespace:

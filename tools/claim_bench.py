@@ -9,17 +9,16 @@ stands in docs/order-in-numbers.md.
 
 import argparse
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 from many_images import Many, fill
+from own_database import own_database
 from sqlalchemy import Connection, Engine, text
 from statement_cost import Cost, cost_of
 
@@ -147,7 +146,10 @@ def main() -> None:
     options = parser.parse_args()
     for rows in options.rows:
         many, now = Many(rows), datetime.now(UTC)
-        with _database(postgresql=options.postgresql) as url:
+        with (
+            tempfile.TemporaryDirectory(prefix="claim-bench-") as folder,
+            own_database(Path(folder), postgresql=options.postgresql) as url,
+        ):
             engine = open_database(url)
             upgrade(engine)
             begun = time.monotonic()
@@ -196,23 +198,6 @@ def _stored(claimed: ImageClaim) -> StoredImage:
         etag='"5f3e-18a"',
         last_modified="Tue, 03 Feb 2026 10:00:00 GMT",
     )
-
-
-@contextmanager
-def _database(*, postgresql: bool) -> Iterator[str]:
-    if not postgresql:
-        with tempfile.TemporaryDirectory(prefix="claim-bench-") as folder:
-            yield f"sqlite:///{folder}/forecourt.db"
-        return
-    sys.path.append(str(_ROOT / "tests"))
-    from get_test_parts import postgres  # noqa: PLC0415 (only where it is asked for)
-    from postgres import running_postgres  # noqa: PLC0415
-
-    programs = postgres()
-    if programs is None:
-        raise SystemExit("there are no PostgreSQL programs: run tools/get_test_parts.py")
-    with running_postgres(programs) as server:
-        yield server.create_database("bench")
 
 
 if __name__ == "__main__":

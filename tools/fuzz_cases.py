@@ -3,12 +3,12 @@
 import json
 import resource
 import time
-import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from fuzzing import noting_what_escapes
 from mutations import mutated
 from saved_pages import SHARED, saved_pages
 from synthetic.machine_files import machine_files
@@ -90,10 +90,12 @@ def findings(one: Case) -> Iterator[Finding]:
     """What reading it did that no page may do."""
     _forget_the_peak()
     before, begun = _peak_bytes(), time.process_time()
-    try:
-        broken = list(_broken_promises(_read(one)))
-    except Exception:  # noqa: BLE001 (whatever escapes a reader is what is looked for)
-        yield _finding(one, "exception", traceback.format_exc(limit=-6))
+    broken: list[str] = []
+    escaped: list[str] = []
+    with noting_what_escapes(escaped):
+        broken += _broken_promises(_read(one))
+    if escaped:
+        yield _finding(one, "exception", escaped[0])
         return
     cpu, grown = time.process_time() - begun, _peak_bytes() - before
     for promise in broken[:1]:

@@ -5,7 +5,6 @@ may be raised, nobody but the server that was opened may be reached, no file and
 nothing takes longer than it may.
 """
 
-import argparse
 import asyncio
 import errno
 import faulthandler
@@ -13,17 +12,16 @@ import socket
 import sys
 import tempfile
 import time
-import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from itertools import count, takewhile
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from fuzzing import case_options, noting_what_escapes, numbers_of
 from odd_answers import odd_answer
 from odd_urls import odd_url, url_faults
 from servers.errands import NotedTurns
@@ -116,10 +114,10 @@ def urls(random: Random, counts: Counter[str]) -> Iterator[str]:
     begun = time.process_time()
     for _ in range(_URLS_OF_A_CASE):
         url = odd_url(random)
-        try:
-            yield from url_faults(url)
-        except Exception:  # noqa: BLE001 (whatever escapes is what is looked for)
-            yield f"{url!r:.300}: {traceback.format_exc(limit=-4)}"
+        found: list[str] = []
+        with noting_what_escapes(found):
+            found += url_faults(url)
+        yield from (f"{url!r:.300}: {fault}" for fault in found)
     counts["URLs"] += _URLS_OF_A_CASE
     if time.process_time() - begun > _MOST_CPU_SECONDS:
         yield f"{time.process_time() - begun:.1f} s of CPU for some URLs"
@@ -131,19 +129,18 @@ async def answers(here: Ground, random: Random, counts: Counter[str]) -> list[st
     here.answers = (odd_answer(random).replace(b"CANARY", canary) for _ in iter(int, 1))
     here.requests = here.canaries = 0
     found: list[str] = []
-    try:
-        async with asyncio.timeout(_HANGS_SECONDS):
-            told = await _errand(here, errand)
-        counts["taken"] += 1
-        found += _told_badly(told)
-    except Trouble as trouble:
-        counts[str(trouble.kind)] += 1
-        if not trouble.detail.isprintable():
-            found.append(f"a detail that is no line: {trouble.detail!r:.300}")
-    except TimeoutError:
-        found.append("it hangs")
-    except Exception:  # noqa: BLE001 (the same)
-        found.append(traceback.format_exc(limit=-6))
+    with noting_what_escapes(found):
+        try:
+            async with asyncio.timeout(_HANGS_SECONDS):
+                told = await _errand(here, errand)
+            counts["taken"] += 1
+            found += _told_badly(told)
+        except Trouble as trouble:
+            counts[str(trouble.kind)] += 1
+            if not trouble.detail.isprintable():
+                found.append(f"a detail that is no line: {trouble.detail!r:.300}")
+        except TimeoutError:
+            found.append("it hangs")
     left = list(here.folder.iterdir())
     for path in left:
         path.unlink()
@@ -212,20 +209,10 @@ async def fuzz(seed: int, numbers: Iterator[int], *, lanes: int = _LANES) -> tup
 
 def main() -> int:
     """0 where nothing was found, 1 where something was."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=60, help="how long (default 60)")
-    parser.add_argument("--seed", type=int, default=1, help="other cases (default 1)")
-    parser.add_argument("--first", type=int, default=0, help="the number of the first case")
+    parser = case_options(__doc__)
     parser.add_argument("--cases", type=int, help="so many, however long it takes")
-    parser.add_argument("--only", type=int, help="this one case")
     options = parser.parse_args()
-    until = time.monotonic() + options.seconds
-    numbers: Iterator[int] = takewhile(lambda _: time.monotonic() < until, count(options.first))
-    if options.cases is not None:
-        numbers = iter(range(options.first, options.first + options.cases))
-    if options.only is not None:
-        numbers = iter([options.only])
-    counts, found = asyncio.run(fuzz(options.seed, numbers))
+    counts, found = asyncio.run(fuzz(options.seed, numbers_of(options)))
     print(", ".join(f"{what} {count}" for what, count in counts.most_common()))
     print(f"{len(found)} findings")
     return 1 if found else 0

@@ -18,6 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from fuzz_cases import Case, Finding, case, findings, seedlings
+from fuzzing import case_options
 
 _HANGS_CPU_SECONDS = 20
 _MOST_ADDRESS_BYTES = 3 * 1024**3
@@ -46,11 +47,7 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=60, help="how long to read (default 60)")
-    parser.add_argument("--seed", type=int, default=1, help="another seed spoils in other ways (default 1)")
-    parser.add_argument("--first", type=int, default=0, help="the number of the first case")
-    parser.add_argument("--only", type=int, help="read this one case here, and say what it does")
+    parser = case_options(__doc__)
     parser.add_argument("--save", type=Path, help="with --only: write its bytes to this file")
     parser.add_argument(
         "--smallest", action="store_true", help="with --only: first take away what is not needed for it"

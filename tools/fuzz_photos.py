@@ -5,7 +5,6 @@ look says the same, and none holds up the others. A child that dies costs its ph
 ended it, and is a finding where that was not one of its limits.
 """
 
-import argparse
 import asyncio
 import faulthandler
 import hashlib
@@ -14,13 +13,12 @@ import re
 import sys
 import tempfile
 import time
-import traceback
 from collections import Counter
 from collections.abc import Iterator
-from itertools import count, takewhile
 from pathlib import Path
 from random import Random
 
+from fuzzing import case_options, noting_what_escapes, numbers_of
 from odd_photos import good_photos, odd_photo
 
 from forecourt.errors import Trouble
@@ -68,16 +66,20 @@ async def fuzz(seed: int, numbers: Iterator[int], *, real: bool) -> tuple[Counte
 
 async def _told(verifier: Verifier, file: Path, photo: bytes) -> str:
     """What came of it, in a word and what is known of it; FOUND for what may not come of any."""
-    try:
-        proven = await verifier.verify(file, sha256=hashlib.sha256(photo).hexdigest(), size=len(photo))
-    except Trouble as trouble:
-        if trouble.kind == FailureKind.DECODER_DIED:
-            by_a_limit = _BY_A_LIMIT.search(trouble.detail)
-            return f"died, {by_a_limit[0]}" if by_a_limit else f"FOUND a dead decoder: {trouble.detail}"
-        return f"{trouble.kind}: {trouble.detail}" if trouble.detail.isprintable() else f"FOUND {trouble.detail!r}"
-    except Exception:  # noqa: BLE001 (whatever escapes is what is looked for)
-        return f"FOUND {traceback.format_exc(limit=-6)}"
-    return _stored(proven)
+    found: list[str] = []
+    with noting_what_escapes(found):
+        try:
+            return _stored(await verifier.verify(file, sha256=hashlib.sha256(photo).hexdigest(), size=len(photo)))
+        except Trouble as trouble:
+            return _refused(trouble)
+    return f"FOUND {found[0]}"
+
+
+def _refused(trouble: Trouble) -> str:
+    if trouble.kind == FailureKind.DECODER_DIED:
+        by_a_limit = _BY_A_LIMIT.search(trouble.detail)
+        return f"died, {by_a_limit[0]}" if by_a_limit else f"FOUND a dead decoder: {trouble.detail}"
+    return f"{trouble.kind}: {trouble.detail}" if trouble.detail.isprintable() else f"FOUND {trouble.detail!r}"
 
 
 def _stored(proven: VerifiedPhoto) -> str:
@@ -88,12 +90,8 @@ def _stored(proven: VerifiedPhoto) -> str:
 
 def main() -> int:
     """0 where nothing was found, 1 where something was."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=60, help="how long (default 60)")
-    parser.add_argument("--seed", type=int, default=1, help="other cases (default 1)")
-    parser.add_argument("--first", type=int, default=0, help="the number of the first case")
+    parser = case_options(__doc__)
     parser.add_argument("--cases", type=int, help="so many, however long it takes")
-    parser.add_argument("--only", type=int, help="this one case")
     parser.add_argument("--save", type=Path, help="with --only: write its bytes to this file, and do not read it")
     parser.add_argument("--no-real", dest="real", action="store_false", help="leave the shared photographs out")
     options = parser.parse_args()
@@ -101,13 +99,7 @@ def main() -> int:
         random = Random(f"{options.seed} {options.only}")  # noqa: S311 (the same)
         options.save.write_bytes(odd_photo(random, good_photos(real=options.real)))
         return 0
-    until = time.monotonic() + options.seconds
-    numbers: Iterator[int] = takewhile(lambda _: time.monotonic() < until, count(options.first))
-    if options.cases is not None:
-        numbers = iter(range(options.first, options.first + options.cases))
-    if options.only is not None:
-        numbers = iter([options.only])
-    counts, found = asyncio.run(fuzz(options.seed, numbers, real=options.real))
+    counts, found = asyncio.run(fuzz(options.seed, numbers_of(options), real=options.real))
     print(f"{counts.total()} photos: " + ", ".join(f"{what} {number}" for what, number in counts.most_common()))
     print(f"{len(found)} findings")
     return 1 if found else 0

@@ -28,6 +28,7 @@ from multiprocessing.connection import Connection as Wire
 from pathlib import Path
 from typing import Any
 
+from own_database import own_database
 from sqlalchemy import Engine, event, func, select
 
 from forecourt.cli import main as forecourt
@@ -75,7 +76,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="import-bench-") as folder, _sites(options.hosts, options.photos) as ports:
         home = Path(folder)
-        with _database(home, postgresql=options.postgresql) as url:
+        with own_database(home, postgresql=options.postgresql) as url:
             engine = open_database(url)
             upgrade(engine)
             first = _run(engine, url, home, ports, options.listings, name="first")
@@ -193,22 +194,6 @@ def _cpu_of_children() -> float:
     """Seconds of all that have ended, and of theirs."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-@contextmanager
-def _database(home: Path, *, postgresql: bool) -> Iterator[str]:
-    if not postgresql:
-        yield f"sqlite:///{home / 'forecourt.db'}"
-        return
-    sys.path.append(str(_ROOT / "tests"))
-    from get_test_parts import postgres  # noqa: PLC0415 (only where it is asked for)
-    from postgres import running_postgres  # noqa: PLC0415
-
-    programs = postgres()
-    if programs is None:
-        raise SystemExit("there are no PostgreSQL programs: run tools/get_test_parts.py")
-    with running_postgres(programs) as server:
-        yield server.create_database("bench")
 
 
 @contextmanager

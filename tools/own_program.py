@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from get_test_parts import postgres
-from postgres import running_postgres
+from own_database import own_database
 from running_program import Program, program_at
 
 from forecourt.db.engine import open_database
@@ -24,15 +23,8 @@ def own_program(database: str) -> Iterator[Program]:
     """
     with tempfile.TemporaryDirectory(prefix="forecourt-campaign-") as folder:
         home = Path(folder) / "home"
-        if database == "sqlite":
-            home.mkdir()
-            with _opened(home, f"sqlite:///{home / 'forecourt.db'}") as program:
-                yield program
-            return
-        programs = postgres()
-        if programs is None:
-            raise SystemExit("there are no PostgreSQL programs: run tools/get_test_parts.py")
-        with running_postgres(programs) as server, _opened(home, server.create_database("campaign")) as program:
+        home.mkdir()
+        with own_database(home, postgresql=database == "postgresql") as url, _opened(home, url) as program:
             yield program
 
 

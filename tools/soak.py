@@ -17,6 +17,7 @@ from statistics import mean
 from threading import Thread
 
 from large_bodies import MemoryTaken, take_large_bodies
+from one_line import tell
 from own_program import DATABASES, own_program
 from process_tree import Taken, taken_by
 from running_program import Program, images, nothing_is_held
@@ -133,7 +134,7 @@ def main() -> int:
     options = _options()
     until = time.monotonic() + options.minutes * 60
     with own_program(options.database) as program, world(options.seed) as around:
-        soaked = Soak(program, around, options.vehicles_per_second, lambda _: time.monotonic() < until, _tell)
+        soaked = Soak(program, around, options.vehicles_per_second, lambda _: time.monotonic() < until, tell)
         soaked.run()
     soaked.judge_growth()
     print(f"\n{options.database}, seed {options.seed}, {options.minutes:g} minutes, {around.added} vehicles")
@@ -147,11 +148,6 @@ def main() -> int:
             soaked.faults.append(f"not all stored, or more than {MOST_PSS_BYTES / 1e6:.0f} MB")
     print("\n".join(f"FAULT {fault}" for fault in soaked.faults) or "no faults")
     return 1 if soaked.faults else 0
-
-
-def _tell(line: str) -> None:
-    """On one line of a terminal."""
-    print(f"\r{line}   ", end="", file=sys.stderr, flush=True)
 
 
 def _options() -> argparse.Namespace:

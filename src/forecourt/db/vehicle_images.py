@@ -87,20 +87,6 @@ class FailedImage:
 
 
 _FENCE: dict[str, TypeEngine[Any]] = {"image_id": Id, "attempt": BigInteger()}
-_STORED: dict[str, TypeEngine[Any]] = {
-    "storage_path": Text(),
-    "image_url": Text(),
-    "file_hash": Text(),
-    "file_size": BigInteger(),
-    "mime_type": Text(),
-    "width": Integer(),
-    "height": Integer(),
-    "thumbhash": Text(),
-    "dhash": Text(),
-    "etag": Text(),
-    "last_modified": Text(),
-    "is_damaged": Boolean(),
-}
 _SUSPECT: dict[str, TypeEngine[Any]] = {
     "suspect_hash": Text(),
     "suspect_count": Integer(),
@@ -112,6 +98,15 @@ _LOOKS: dict[str, TypeEngine[Any]] = {
     "height": Integer(),
     "thumbhash": Text(),
     "dhash": Text(),
+}
+_STORED: dict[str, TypeEngine[Any]] = {
+    "storage_path": Text(),
+    "image_url": Text(),
+    "file_hash": Text(),
+    **_LOOKS,
+    "etag": Text(),
+    "last_modified": Text(),
+    "is_damaged": Boolean(),
 }
 _MOVED: dict[str, TypeEngine[Any]] = {"host_id": Id, "fetch_url": Text(), "fetch_hops": Integer()}
 _FAILED: dict[str, TypeEngine[Any]] = {
