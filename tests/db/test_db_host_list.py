@@ -134,7 +134,7 @@ def test_a_pace_is_set_and_taken_back(db: Engine) -> None:
 
 def test_the_list_tells_what_is_wrong_first(db: Engine) -> None:
     dealer = organization(db)
-    read_listing(db, organization_id=dealer, photos=[photo(number, host=IMG[0]) for number in range(3)])
+    read_listing(db, organization_id=dealer, photos=[photo(number, host=IMG[0]) for number in range(5)], cap=3)
     quiet, busy, held, paused = ids(db, IMG[0], "busy.example", "held.example", "paused.example")
     joined(db, IMG[0], IMG[1])
     lease(db, held)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, func, literal_column, or_, select, te
 
 from forecourt.db.hosts import DEAD, IN_FORCE, Manners, interval_in_force
 from forecourt.db.tables import IMAGE_READY, hosts, vehicle_images
+from forecourt.schedule import BEYOND_CAP
 
 MOST_COUNTED = 1000  # ready photos of one host: a look reads no more of the index than that
 
@@ -29,7 +30,7 @@ class ListedHost:
         interval_seconds: The one in force.
         waits_until: Nobody asks before then.
         troubles: Its own, in a row.
-        photos_ready: At most `MOST_COUNTED`.
+        photos_ready: To be fetched; at most `MOST_COUNTED`.
     """
 
     host: str
@@ -50,7 +51,7 @@ def listed(
     some = (
         select(literal_column("1"))
         .select_from(vehicle_images)
-        .where(text(IMAGE_READY), vehicle_images.c.host_id == hosts.c.id)
+        .where(text(IMAGE_READY), vehicle_images.c.host_id == hosts.c.id, vehicle_images.c.priority < BEYOND_CAP)
         .limit(MOST_COUNTED)
         .correlate(hosts)
         .subquery()

@@ -134,7 +134,7 @@ def _line(host: ListedHost) -> str:
     if host.waits_until:
         told.append(f"waits until {host.waits_until:%Y-%m-%d %H:%M:%S} UTC")
     if host.troubles:
-        told.append(f"{host.troubles} troubles in a row")
+        told.append(f"troubles in a row: {host.troubles}")
     if host.paused_reason:
         told.append(f"paused: {host.paused_reason}")
     return "  ".join(told)
