@@ -10,6 +10,7 @@ again. The other order would show the visitor a broken picture.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from forecourt.db.image_claims import ImageClaim, Suspect
 from forecourt.errors import Blocked, Expired, Gone, HostTaken, PermanentError, Trouble
@@ -84,7 +85,7 @@ async def backfill_one(
     before trouble that does not.
 
     Args:
-        rules: Where photos obey robots.txt: what each form's host lets us read. None: they do not.
+        rules: Where photos obey robots.txt: what the hosts that we are led to let us read. None: they do not.
     """
     ended: list[Failed] = []
     damaged: list[Damaged] = []
@@ -93,9 +94,10 @@ async def backfill_one(
         hops = 0 if number else claim.fetch_hops
         at_once = bool(number) or (claim.fetch_url is not None and first != claim.fetch_url)
         try:
-            if rules and url != claim.fetch_url:
-                await rules.check(url)
-            return await _store_form(claim, url, hops, at_once=at_once, fetcher=fetcher, verifier=verifier, store=store)
+            download = await _download(
+                claim, url, hops, at_once=at_once, fetcher=fetcher, folder=store.scratch, rules=rules
+            )
+            return await _stored(claim, download, verifier=verifier, store=store)
         except HostTaken as taken:
             if not number:
                 return Moved(claim, taken.url, hops + taken.hops)
@@ -122,12 +124,22 @@ def _died_at(url: str, claim: ImageClaim) -> datetime | None:
     return dies_at if dies_at and dies_at <= claim.claimed_at else None
 
 
-async def _store_form(
-    claim: ImageClaim, url: str, hops: int, *, at_once: bool, fetcher: Fetcher, verifier: Verifier, store: PhotoStore
-) -> Stored:
+async def _download(
+    claim: ImageClaim, url: str, hops: int, *, at_once: bool, fetcher: Fetcher, folder: Path, rules: HostRules | None
+) -> Download:
     if dies_at := _died_at(url, claim):
         raise Expired(f"its URL was good until {dies_at:%Y-%m-%d %H:%M:%S} UTC")
-    download = await fetcher.get_photo(url, referer=claim.referer, folder=store.scratch, hops=hops, at_once=at_once)
+    return await fetcher.get_photo(
+        url,
+        referer=claim.referer,
+        folder=folder,
+        hops=hops,
+        at_once=at_once,
+        may_ask=rules.check if rules else None,
+    )
+
+
+async def _stored(claim: ImageClaim, download: Download, *, verifier: Verifier, store: PhotoStore) -> Stored:
     try:
         photo = await verifier.verify(
             download.path, sha256=download.sha256, size=download.size, alone=claim.record.is_deadly

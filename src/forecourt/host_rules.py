@@ -30,12 +30,16 @@ class HostRules:
         self._rules: dict[str, tuple[float, Robots]] = {}  # with the moment from which they are asked for again
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def check(self, url: str) -> None:
-        """Raise Blocked where robots.txt keeps us out, HostTrouble where it could not be read now."""
-        if not (await self.of(url)).allows(url, self._user_agent):
+    async def check(self, url: str, *, at_once: bool = False) -> None:
+        """Raise Blocked where robots.txt keeps us out, HostTrouble where it could not be read now.
+
+        Args:
+            at_once: Raise HostTaken where it must be asked for and its host is not free now.
+        """
+        if not (await self.of(url, at_once=at_once)).allows(url, self._user_agent):
             raise Blocked(FailureKind.ROBOTS, f"robots.txt of {host_of(url)} keeps us out of this")
 
-    async def of(self, url: str) -> Robots:
+    async def of(self, url: str, *, at_once: bool = False) -> Robots:
         """The rules for a URL: from memory, from `hosts` if they are of today, else asked."""
         host = host_of(url)
         async with self._asking[host]:  # of many that are read at once one asks
@@ -43,7 +47,7 @@ class HostRules:
             if rules is None or time.monotonic() >= until:
                 text = await self._database.read(lambda connection: _kept(connection, host))
                 if text is None:
-                    text = await self._fetcher.get_robots(url)
+                    text = await self._fetcher.get_robots(url, at_once=at_once)
                     delay = Robots(text).crawl_delay(self._user_agent)
                     await self._database.write(lambda connection: _keep(connection, host, text, delay))
                 rules = Robots(text)

@@ -49,8 +49,8 @@ class PageReader:
             Trouble: Blocked where robots.txt keeps us out or a bot wall answered; what the fetch met; a page that
                 no reader survives is `unreadable`.
         """
-        await self._rules.check(url)
-        page = await self._fetcher.get_page(url, max_bytes=PAGE_BYTES if kind == "page" else LARGE_BYTES)
+        max_bytes = PAGE_BYTES if kind == "page" else LARGE_BYTES
+        page = await self._fetcher.get_page(url, max_bytes=max_bytes, may_ask=self._rules.check)
         arguments = {"kind": kind, "url": page.url, "content_type": page.content_type}
         try:
             reading = READING.validate_python(await self._pool.run(arguments, data=page.body))
@@ -82,10 +82,9 @@ class PageReader:
     async def _in_parts(
         self, url: str, *, kind: Literal["feed", "any"], mapping: Mapping[str, Any] | None
     ) -> AsyncGenerator[Any]:
-        await self._rules.check(url)
         with ScratchFile(self._scratch) as file:
             accept = FEED_TYPES if kind == "feed" else PAGE_TYPES
-            fetched = await self._fetcher.get_feed(url, keep=file.write, accept=accept)
+            fetched = await self._fetcher.get_feed(url, keep=file.write, accept=accept, may_ask=self._rules.check)
             arguments: dict[str, Any] = {
                 "kind": kind,
                 "url": fetched.url,

@@ -29,6 +29,9 @@ REFUSED = [
     Case("U19-in-capitals", REFUSED_ADDRESS, url="HTTP://OURS.Example./images/a.jpg", requests=0),
     Case("U19-with-its-port", REFUSED_ADDRESS, url="http://ours.example:80/images/a.jpg", requests=0),
     Case("U19-by-https", REFUSED_ADDRESS, url="https://ours.example/images/a.jpg", requests=0),
+    Case("U19-encoded", REFUSED_ADDRESS, url="http://ours.example/%69mages/a.jpg", requests=0),
+    Case("U19-through-another-folder", REFUSED_ADDRESS, url="http://ours.example/x/../images/a.jpg", requests=0),
+    Case("U19-with-two-slashes", REFUSED_ADDRESS, url="http://ours.example//images//a.jpg", requests=0),
     Case("U19-by-a-redirect", REFUSED_ADDRESS, to_ours),
 ]
 ASKED = [

@@ -148,13 +148,49 @@ def test_a_new_interval_counts_for_who_waits_already(new_interval: float, start:
     in_virtual_time(story())
 
 
-def test_a_host_that_asks_for_patience_is_not_asked_before_it_is_over() -> None:
+def test_fewer_at_once_counts_for_who_comes_and_not_for_who_is_there() -> None:
     async def story() -> None:
-        pace, log = Pace(1, 2, first_after_seconds=5), list[tuple[str, float]]()
-        await visit(pace, "heir", 0, log)
-        pace.hold(60)
-        pace.hold(10)
-        await visit(pace, "after", 0, log)
-        assert log == [("heir", 5), ("after", 65)]
+        pace, log = Pace(0, 2), list[tuple[str, float]]()
+        visits = [asyncio.create_task(visit(pace, name, 10, log)) for name in "abcd"]
+        await asyncio.sleep(1)
+        pace.set_concurrency(1)
+        await asyncio.gather(*visits)
+        assert log == [("a", 0), ("b", 0), ("c", 10), ("d", 20)]
+
+    in_virtual_time(story())
+
+
+def test_more_at_once_counts_for_who_waits_already() -> None:
+    async def story() -> None:
+        pace, log = Pace(0, 1), list[tuple[str, float]]()
+        visits = [asyncio.create_task(visit(pace, name, 10, log)) for name in "abc"]
+        await asyncio.sleep(1)
+        pace.set_concurrency(3)
+        await asyncio.gather(*visits)
+        assert log == [("a", 0), ("b", 1), ("c", 1)]
+
+    in_virtual_time(story())
+
+
+def test_whoever_comes_as_one_leaves_and_another_gives_up_is_let_in() -> None:
+    """All three in one round of the loop: the slot that is free then is nobody's but the newcomer's."""
+
+    async def story() -> None:
+        pace, log = Pace(0, 1), list[tuple[str, float]]()
+        leaves = asyncio.Event()
+
+        async def hold() -> None:
+            async with pace.turn():
+                await leaves.wait()
+
+        holder = asyncio.create_task(hold())
+        await asyncio.sleep(1)
+        quitter = asyncio.create_task(visit(pace, "quitter", 1, log))
+        await asyncio.sleep(1)
+        leaves.set()
+        newcomer = asyncio.create_task(visit(pace, "newcomer", 1, log))
+        quitter.cancel()
+        await asyncio.wait([holder, quitter, newcomer], timeout=60)
+        assert log == [("newcomer", 2)]
 
     in_virtual_time(story())

@@ -17,13 +17,19 @@ CAR = "https://dealer.example/inventory/2019-ford-f-150-lariat-12345"
 FIRST = "https://dealer.example/photos/1.jpg"
 
 
-@pytest.mark.parametrize("option", ["<option value=1>x</option>", "<option>x", "<OPTION>x"])
+@pytest.mark.parametrize("option", ["<option value=1>x</option>", "<option>x", "<OPTION>x", "<oPtion>x", "<option/>x"])
 def test_a_list_of_forty_thousand_options_costs_its_length(option: str) -> None:
     """Seed 80, 4459 and 19162: the parser walks through all of a list's options at the end of each."""
     tree = LexborHTMLParser(bounded(f"<select>{option * 40_000}</select><h1>x</h1>"))
 
     assert len(tree.css("option")) == MOST_OPTIONS
     assert tree.css_first("h1")
+
+
+def test_what_only_sounds_like_an_option_is_none() -> None:
+    text = "<optional>x</optional>" * 5_000 + "<option-list>" * 5_000
+
+    assert bounded(text) == text
 
 
 def test_a_tag_of_a_hundred_thousand_attributes_costs_its_length() -> None:

@@ -114,6 +114,18 @@ def test_i10_a_cmyk_with_halved_colours_is_shown_and_stored(*, progressive: bool
     assert check(photo)["damage"] is None
     assert bits_apart(plain, check(photo)) <= 4
     assert check(photo[: len(photo) // 2])["damage"]
+    middle = len(photo) // 2
+    assert check(photo[:middle] + bytes(2048) + photo[middle + 2048 :])["damage"]
+
+
+@pytest.mark.parametrize("kind", [{"progressive": True}, {"subsampling": 2}], ids=["progressive", "odd"])
+def test_what_cannot_be_decoded_small_is_decoded_alone_where_it_is_large(kind: dict[str, Any]) -> None:
+    flat = picture(100, 100).convert("CMYK").resize((4_000, 3_100))
+
+    assert check_photo({"max_pixels": 50_000_000, "alone": False}, encoded(flat, **kind)) == {
+        "error": "heavy",
+        "detail": "4000x3100 pixels",
+    }
 
 
 def test_i11_avif_is_refused_by_name_where_there_is_no_decoder(monkeypatch: pytest.MonkeyPatch) -> None:

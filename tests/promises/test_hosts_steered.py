@@ -40,7 +40,7 @@ def test_a_host_is_paused_and_resumed_under_a_running_worker(program: Program) -
 
 def test_a_pace_that_is_set_holds_for_a_running_worker(program: Program) -> None:
     """From slow to fast: at the old pace the photos would take a minute each."""
-    with dealer_site(vehicles=1, photos=6) as site:
+    with dealer_site(vehicles=1, photos=6, delay_seconds=0.1) as site:
         shown(program.engine, site)
         host = host_of(site.photo_urls[0])
         with program.started("trickle-backfill-images", host_interval_seconds=60) as process:

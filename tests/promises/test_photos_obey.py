@@ -22,6 +22,21 @@ def test_photos_obey_robots_where_they_are_told_to(program: Program) -> None:
     assert (first.code, again.code, site.asked[_robots(site)]) == (3, 0, 1)
 
 
+def test_a_redirect_leads_to_no_place_that_is_kept_from_us(program: Program) -> None:
+    """Its host's robots.txt counts where it leads, too, and not only where it begins."""
+    with dealer_site(vehicles=2, photos=1, photo_hosts=2) as site:
+        shown(program.engine, site)
+        first, other = (site.photo_urls_of(number)[0] for number in range(2))
+        host = other.partition("/photos/")[0]
+        site.answers[first] = Given(302, b"", (f"Location: {host}/photos/1/elsewhere.jpg",))
+        site.answers[f"{host}/robots.txt"] = NO_PHOTOS
+        program.run("trickle-backfill-images", photos_obey_robots=True)
+
+    rows = images(program.engine)
+    assert {(row["status"], row["failure_kind"]) for row in rows} == {("blocked", "robots")}
+    assert site.photo_requests == {first: 1}
+
+
 def test_a_host_that_cannot_say_what_it_allows_waits_and_nothing_is_counted_on_its_photos(program: Program) -> None:
     with dealer_site(vehicles=1, photos=3) as site:
         shown(program.engine, site)

@@ -8,6 +8,7 @@ No proxy, no netrc, no cookies; one layer of encoding. What goes wrong leaves as
 """
 
 import asyncio
+import posixpath
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -16,9 +17,9 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
+from urllib.parse import unquote
 
 import aiohttp
-from pydantic import HttpUrl
 from yarl import URL
 
 from forecourt.errors import Blocked, HostTaken, PermanentError, TransientError, Trouble
@@ -44,6 +45,7 @@ _LONGEST_KEPT_HEADER = 500
 
 
 Meaning = Callable[[Trouble], Trouble]
+Answer = AbstractAsyncContextManager[tuple[SplitUrl, aiohttp.ClientResponse, Take]]
 
 
 class Turns(Protocol):
@@ -58,6 +60,13 @@ class Turns(Protocol):
         any limit. A Trouble that is raised inside, passes through, and is about this very host: what a redirect leads
         to has a turn of its own. May raise LeaseLost or HostTrouble, which pass through the Fetcher.
         """
+
+
+class MayAsk(Protocol):
+    """Whether the rules of its host let us ask for a URL. Called for every hop, outside of the host's turn."""
+
+    async def __call__(self, url: str, *, at_once: bool) -> None:
+        """Raise Blocked where they do not; `at_once`: HostTaken where they would have to be asked for, and waited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +120,8 @@ class Fetcher:
         self._turns = turns
         self._limits = limits or Limits()
         self._look_up = look_up
-        self._ours = _folder(settings.public_image_url)
+        ours = str(settings.public_image_url or "")
+        self._ours = split_url(ours) if may_be_asked(ours) else None
         self._traffic = traffic or Traffic()
         self._send: Send
 
@@ -125,7 +135,14 @@ class Fetcher:
         await self._send.close()
 
     async def get_photo(
-        self, url: str, *, referer: str | None, folder: Path, hops: int = 0, at_once: bool = False
+        self,
+        url: str,
+        *,
+        referer: str | None,
+        folder: Path,
+        hops: int = 0,
+        at_once: bool = False,
+        may_ask: MayAsk | None = None,
     ) -> Download:
         """Stream a photo into a new file in `folder`. Nothing is left there if anything goes wrong.
 
@@ -135,6 +152,7 @@ class Fetcher:
             folder: On the file system of the photo store, so that a rename is enough afterwards.
             hops: Redirects that were followed before, and led to this URL.
             at_once: Do not wait for its host either, where it is not free now.
+            may_ask: Where photos obey robots.txt.
 
         Raises:
             Trouble: HostTrouble, TransientError, Gone, Blocked or PermanentError.
@@ -144,7 +162,8 @@ class Fetcher:
         headers = {"Accept": PHOTO_TYPES, "Accept-Encoding": "identity"}
         max_bytes = self._settings.max_image_bytes
         with NewFile(folder) as file:  # outside: giving the turn back may fail, too
-            answer = self._answer(url, headers, referer, hops=hops, may_wait_for="" if at_once else host_of(url))
+            may_wait_for = "" if at_once else host_of(url)
+            answer = self._answer(url, headers, referer, hops=hops, may_wait_for=may_wait_for, may_ask=may_ask)
             async with answer as (split, response, take):
                 self._obey_noai(response)
                 size = await read_body(response, keep=file.write, max_bytes=max_bytes, limits=self._limits, take=take)
@@ -159,62 +178,75 @@ class Fetcher:
             )
 
     async def get_page(
-        self, url: str, *, accept: str = PAGE_TYPES, max_bytes: int = PAGE_BYTES, cut: bool = False
+        self,
+        url: str,
+        *,
+        accept: str = PAGE_TYPES,
+        max_bytes: int = PAGE_BYTES,
+        cut: bool = False,
+        may_ask: MayAsk | None = None,
     ) -> FetchedPage:
         """Read a page, feed or sitemap into memory.
 
         Args:
-            url: A stranger's. Whether its robots.txt allows it has been asked before.
+            url: A stranger's.
             accept: The types that we can read.
             max_bytes: After decoding.
             cut: Give the first `max_bytes` of what is longer, instead of TOO_LARGE.
+            may_ask: What robots.txt says of it, and of where it leads.
 
         Raises:
             Trouble: As for a photo. There is no page for a status other than 2xx.
         """
-        return await self._get_page(url, accept=accept, max_bytes=max_bytes, cut=cut)
+        answer = self._answer(url, _page_headers(accept), None, may_ask=may_ask)
+        return await self._page(answer, max_bytes=max_bytes, cut=cut)
 
-    async def _get_page(
-        self, url: str, *, accept: str, max_bytes: int, cut: bool, meaning: Meaning | None = None
-    ) -> FetchedPage:
-        headers = {"Accept": accept, "Accept-Encoding": "gzip, br"}
+    async def _page(self, answer: Answer, *, max_bytes: int, cut: bool) -> FetchedPage:
         body = bytearray()
-        async with self._answer(url, headers, None, meaning=meaning) as (split, response, take):
+        async with answer as (split, response, take):
             await read_body(response, keep=body.extend, max_bytes=max_bytes, limits=self._limits, take=take, cut=cut)
             return FetchedPage(split.url, response.status, bytes(body), _header(response, "Content-Type"))
 
-    async def get_feed(self, url: str, *, keep: Callable[[bytes], object], accept: str = FEED_TYPES) -> FetchedFile:
+    async def get_feed(
+        self,
+        url: str,
+        *,
+        keep: Callable[[bytes], object],
+        accept: str = FEED_TYPES,
+        may_ask: MayAsk | None = None,
+    ) -> FetchedFile:
         """Hand a feed on, piece by piece as it comes: it may be larger than our memory.
 
         Args:
-            url: A stranger's. Whether its robots.txt allows it has been asked before.
+            url: A stranger's.
             keep: Takes each piece, `FEED_BYTES` of them after decoding at most. A .gz file is still packed.
             accept: The types that we can read.
+            may_ask: As for a page.
 
         Raises:
             Trouble: As for a page.
         """
-        headers = {"Accept": accept, "Accept-Encoding": "gzip, br"}
         seconds = self._limits.feed_seconds
-        async with self._answer(url, headers, None, total_seconds=seconds) as (split, response, take):
+        answer = self._answer(url, _page_headers(accept), None, total_seconds=seconds, may_ask=may_ask)
+        async with answer as (split, response, take):
             await read_body(response, keep=keep, max_bytes=FEED_BYTES, limits=self._limits, take=take)
             return FetchedFile(split.url, _header(response, "Content-Type"))
 
-    async def get_robots(self, url: str) -> str:
+    async def get_robots(self, url: str, *, at_once: bool = False) -> str:
         """The robots.txt that governs a URL, as text to keep for a day and to give to `Robots`; empty for no rules.
+
+        Args:
+            at_once: Do not wait for a host that is not free now.
 
         Raises:
             HostTrouble: 5xx or silence: nothing of the host may be read for now.
+            HostTaken: It is not free now.
         """
-        split = self._judge(url)
+        place = self._judge(url).origin + "/robots.txt"
+        headers, may_wait_for = _page_headers("text/plain"), "" if at_once else None
+        answer = self._answer(place, headers, None, may_wait_for=may_wait_for, meaning=robots.as_the_hosts)
         try:
-            page = await self._get_page(
-                split.origin + "/robots.txt",
-                accept="text/plain",
-                max_bytes=robots.MAX_BYTES,
-                cut=True,
-                meaning=robots.as_the_hosts,
-            )
+            page = await self._page(answer, max_bytes=robots.MAX_BYTES, cut=True)
         except Trouble as trouble:
             return robots.text_after(trouble)
         return robots.text_of(page.body)
@@ -230,6 +262,7 @@ class Fetcher:
         hops: int = 0,
         may_wait_for: str | None = None,
         meaning: Meaning | None = None,
+        may_ask: MayAsk | None = None,
     ) -> AsyncIterator[tuple[SplitUrl, aiohttp.ClientResponse, Take]]:
         """Follow redirects to a 2xx; inside, its body can be read, at the pace of our own bandwidth.
 
@@ -237,6 +270,7 @@ class Fetcher:
             hops: Those that were followed before.
             may_wait_for: Of all hosts only for this one; None: for each.
             meaning: What trouble means here; the turn of the host sees it so.
+            may_ask: Asked for each hop.
         """
         split = self._judge(url)
         seen = {split}
@@ -244,6 +278,8 @@ class Fetcher:
         for hop in range(self._limits.redirects + 1 - hops):
             at_once = may_wait_for is not None and split.manners_host != may_wait_for
             try:
+                if may_ask:
+                    await may_ask(split.url, at_once=at_once)
                 hop_headers = headers | _referer(referer, split)
                 hop_turn = self._turn(split, at_once=at_once, meaning=meaning)
                 async with (
@@ -311,7 +347,7 @@ class Fetcher:
     def _refuse_ourselves(self, split: SplitUrl) -> SplitUrl:
         """By http or https: what we show is no source of what we show. Other folders of that host may be a dealer's."""
         ours = self._ours
-        if ours and split.manners_host == ours.manners_host and split.target.startswith(ours.target):
+        if ours and split.manners_host == ours.manners_host and _folder(split).startswith(_folder(ours)):
             raise PermanentError(FailureKind.FORBIDDEN_ADDRESS, "our own address")
         return split
 
@@ -325,10 +361,14 @@ class Fetcher:
             raise TransientError(FailureKind.PROTOCOL, f"more than {self._limits.header_bytes} bytes of headers")
 
 
-def _folder(url: HttpUrl | None) -> SplitUrl | None:
-    """With a slash at its end, so that `/images-too` does not lie in `/images`."""
-    folder = str(url or "").rstrip("/") + "/"
-    return split_url(folder) if may_be_asked(folder) else None
+def _folder(split: SplitUrl) -> str:
+    """The path as a server may read it, however it is spelt; with a slash at its end: `/images-too` is another."""
+    path = posixpath.normpath(unquote(split.target.partition("?")[0]))
+    return f"/{path.strip('/')}/"
+
+
+def _page_headers(accept: str) -> dict[str, str]:
+    return {"Accept": accept, "Accept-Encoding": "gzip, br"}
 
 
 def _referer(referer: str | None, to: SplitUrl) -> dict[str, str]:

@@ -16,22 +16,18 @@ class Pace:
     which is monotonic.
     """
 
-    def __init__(self, interval_seconds: float, max_concurrency: int, *, first_after_seconds: float = 0) -> None:
+    def __init__(self, interval_seconds: float, max_concurrency: int) -> None:
         """Start pacing.
 
         Args:
             interval_seconds: 0 is allowed.
             max_concurrency: From 1.
-            first_after_seconds: The first start is not before this; the heir of a lease waits one interval.
         """
         self._interval_seconds = interval_seconds
         self._slots = _Slots(max_concurrency)
         self._gate = asyncio.Lock()  # its queue is fair, and only its head sleeps
         self._changed = asyncio.Event()
         self._last_start: float | None = None
-        self._not_before = 0.0
-        if first_after_seconds:
-            self.hold(first_after_seconds)
 
     @property
     def interval_seconds(self) -> float:
@@ -69,11 +65,6 @@ class Pace:
         """Let so many in from now on; what has begun goes on."""
         self._slots.set_most(most)
 
-    def hold(self, seconds: float) -> None:
-        """Start nothing for so long, as Retry-After asks. Never shortens what was asked before."""
-        self._not_before = max(self._not_before, asyncio.get_running_loop().time() + seconds)
-        self._changed.set()
-
     async def _wait_for_the_start(self) -> None:
         loop = asyncio.get_running_loop()
         while (wait_seconds := self._earliest_start() - loop.time()) > 0:
@@ -86,8 +77,7 @@ class Pace:
         self._last_start = loop.time()
 
     def _earliest_start(self) -> float:
-        after_the_last = 0.0 if self._last_start is None else self._last_start + self._interval_seconds
-        return max(after_the_last, self._not_before)
+        return 0.0 if self._last_start is None else self._last_start + self._interval_seconds
 
 
 class _Start:
@@ -111,7 +101,7 @@ class _Slots:
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def __aenter__(self) -> None:
-        if self._taken < self._most and not self._waiting:
+        if self._taken < self._most and all(each.done() for each in self._waiting):
             self._taken += 1
             return
         ours: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -121,6 +111,7 @@ class _Slots:
         except asyncio.CancelledError:
             if ours.cancelled():
                 self._waiting.remove(ours)
+                self._let_in()
             else:  # it was given to us a moment ago
                 self._give_back()
             raise

@@ -7,6 +7,7 @@
 Source: RFC 9309.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ SHORTEST_DELAY_SECONDS = 1.0
 LONGEST_DELAY_SECONDS = 60.0
 
 _NO_AI = frozenset({"noai", "noimageai"})
+_WITH_VALUE = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
+_NAME = re.compile(r"[\w*-]+")
 NOT_NOW = frozenset({FailureKind.TIMEOUT, FailureKind.TOO_SLOW, FailureKind.INCOMPLETE, FailureKind.PROTOCOL})
 
 
@@ -53,20 +56,22 @@ class Robots:
 def refuses_ai(tags: Iterable[str], user_agent: str) -> bool:
     """Whether one of these X-Robots-Tag headers says noai or noimageai, to all or to us.
 
-    A name before a colon says to whom the rest of its header speaks; `unavailable_after:` is a rule and no name.
+    A name before a colon says to whom speaks what follows, up to the next name; what is one of several rules with a
+    value is no name. Several headers may come as one (RFC 9110, section 5.3).
 
     Source: developers.google.com/search/docs/crawling-indexing/robots-meta-tag, which tells the form; "noai" is
     DeviantArt's, of 2022.
     """
     us = user_agent.partition("/")[0].strip().lower()
     for tag in tags:
-        name, colon, rest = tag.lower().partition(":")
-        is_named = bool(colon) and "," not in name and name.strip() != "unavailable_after"
-        rules = rest if is_named else tag.lower()
-        if (not is_named or name.strip() in {us, "*"}) and not _NO_AI.isdisjoint(
-            rule.strip() for rule in rules.split(",")
-        ):
-            return True
+        is_for_us = True
+        for part in tag.lower().split(","):
+            name, colon, rest = (each.strip() for each in part.partition(":"))
+            is_name = bool(colon) and name not in _WITH_VALUE and _NAME.fullmatch(name)
+            if is_name:
+                is_for_us = name in {us, "*"}
+            if is_for_us and (rest if is_name else part.strip()) in _NO_AI:
+                return True
     return False
 
 

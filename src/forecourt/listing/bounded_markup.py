@@ -22,8 +22,8 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _FORMATTING = re.compile(r"<(/?)(b|big|code|em|font|i|s|small|strike|strong|tt|u)(?=[\s/>])([^<>]*+)", re.IGNORECASE)
-_OPTION = re.compile(r"<option\b", re.IGNORECASE)
-_OPTION_TAG = re.compile(r"</?option\b[^<>]*+>?", re.IGNORECASE)
+_OPTION = re.compile(r"<option(?![a-z0-9:_-])", re.IGNORECASE)
+_OPTION_TAG = re.compile(r"</?option(?![a-z0-9:_-])[^<>]*+>?", re.IGNORECASE)
 _ATTRIBUTE = r"[\s/]++[^\s<>=\"'/]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s<>\"']++))?+"
 _FIRST_ATTRIBUTES = re.compile(rf"(?:{_ATTRIBUTE}){{{MOST_ATTRIBUTES}}}")
 _MANY_ATTRIBUTES = re.compile(rf"<[a-zA-Z][^\s<>\"'/]*+(?:{_ATTRIBUTE}){{{MOST_ATTRIBUTES + 1}}}")
@@ -87,10 +87,8 @@ def _few_reopened(text: str) -> str:
 
 
 def _few_options(text: str) -> str:
-    if text.count("<option") + text.count("<OPTION") <= MOST_OPTIONS:
-        return text
-    last = next(islice(_OPTION.finditer(text), MOST_OPTIONS, None)).start()
-    return text[:last] + _OPTION_TAG.sub(" ", text[last:])
+    beyond = next(islice(_OPTION.finditer(text), MOST_OPTIONS, None), None)
+    return text if beyond is None else text[: beyond.start()] + _OPTION_TAG.sub(" ", text[beyond.start() :])
 
 
 def _few_attributes(tag: re.Match[str]) -> str:

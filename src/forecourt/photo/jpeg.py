@@ -20,6 +20,7 @@ _PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _DECODABLE: Final = frozenset({0xC0, 0xC1, 0xC2, 0xC9, 0xCA})  # the others are lossless or hierarchical
 _TABLES: Final = frozenset({0xC4, 0xCC, 0xDB, 0xDD})  # Huffman, arithmetic, quantisation, restart interval
 _BARE: Final = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length: TEM, RSTn, a second SOI
+_USUAL_SAMPLING: Final = frozenset((luma, 0x11, 0x11) for luma in (0x11, 0x21, 0x22, 0x12, 0x41, 0x14))
 _DC: Final = 0
 _COEFFICIENTS: Final = 64
 _HOLE: Final = bytes(512)
@@ -40,6 +41,7 @@ class Frame:
     components: tuple[int, ...]  # by their names
     is_progressive: bool
     is_decodable: bool  # eight bits a sample, neither lossless nor hierarchical
+    is_usual: bool  # grey, or colours sampled as the fast decoder knows it
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Layout:
     orientation: int
     picture: bytes
     damage: str | None = None  # of a progressive one, what its decoder passes over
+    has_hole: bool = False  # so many zeros in a row in one of its scans as only a hole mostly has
 
 
 def read_layout(data: bytes) -> Layout | None:
@@ -87,18 +90,23 @@ def read_layout(data: bytes) -> Layout | None:
             scans.add(body, scan)
             kept.append(scan)
             position = scan_end
-    return Layout(frame, orientation, b"".join(kept), scans.damage_of(frame)) if frame else None
+    if frame is None:
+        return None
+    return Layout(frame, orientation, b"".join(kept), scans.damage_of(frame), scans.has_hole)
 
 
 class _Scans:
     """What the scans of a progressive picture bring, one after the other."""
 
     def __init__(self) -> None:
+        self.has_hole = False
         self._missing_bits: dict[tuple[int, int], int] = {}  # by component and coefficient
-        self._has_hole = False
+        self._has_coded_hole = False
 
     def add(self, header: bytes, scan: bytes) -> None:
         """Note which coefficients it brings, and down to which bit."""
+        is_hole = _HOLE in scan
+        self.has_hole |= is_hole
         count = header[0] if header else 0
         if len(header) < 4 + 2 * count:
             return
@@ -107,7 +115,7 @@ class _Scans:
             for coefficient in range(first, min(last, _COEFFICIENTS - 1) + 1):
                 self._missing_bits[component, coefficient] = precision & 0x0F
         # Runs of empty blocks are coded as one number there, so that only a hole is that long.
-        self._has_hole |= first > _DC and _HOLE in scan
+        self._has_coded_hole |= first > _DC and is_hole
 
     def damage_of(self, frame: Frame) -> str | None:
         """None as well for a picture that has all of it in one scan: its decoder notices what is wrong."""
@@ -116,7 +124,7 @@ class _Scans:
         wanted = ((component, number) for component in frame.components for number in range(_COEFFICIENTS))
         if any(self._missing_bits.get(place, 1) for place in wanted):
             return "a scan is missing"
-        return "a hole in a scan" if self._has_hole else None
+        return "a hole in a scan" if self._has_coded_hole else None
 
 
 def _read_frame(code: int, body: bytes) -> Frame | None:
@@ -128,6 +136,7 @@ def _read_frame(code: int, body: bytes) -> Frame | None:
         components=tuple(body[6 : 6 + 3 * body[5] : 3]),
         is_progressive=code in _PROGRESSIVE,
         is_decodable=code in _DECODABLE and body[0] == 8,  # noqa: PLR2004 (bits a sample)
+        is_usual=body[5] == 1 or tuple(body[7 : 6 + 3 * body[5] : 3]) in _USUAL_SAMPLING,
     )
 
 

@@ -23,7 +23,7 @@ from PIL import AvifImagePlugin, Image, ImageFile, UnidentifiedImageError, WebPI
 from forecourt.failure_kinds import FailureKind
 from forecourt.photo import headers
 from forecourt.photo.exif import orientation_of
-from forecourt.photo.jpeg import Frame, Layout, read_layout
+from forecourt.photo.jpeg import Layout, read_layout
 from forecourt.photo.types import AVIF, JPEG, PNG, PhotoType
 
 _HEAVY_PIXELS: Final = 12_000_000  # 16 bytes a pixel and more, for what cannot be decoded small
@@ -104,9 +104,9 @@ def _open_jpeg(data: bytes) -> Opened:
         width=frame.width,
         height=frame.height,
         orientation=layout.orientation,
-        is_heavy=frame.is_progressive and frame.width * frame.height > _HEAVY_PIXELS,
+        is_heavy=(frame.is_progressive or not frame.is_usual) and frame.width * frame.height > _HEAVY_PIXELS,
         decode=lambda: _decode_jpeg(data, layout),
-        decode_tolerantly=lambda: _decode_small(data, frame, strict=False),
+        decode_tolerantly=lambda: _decode_small(data, layout, strict=False),
     )
 
 
@@ -114,17 +114,18 @@ def _decode_jpeg(data: bytes, layout: Layout) -> Image.Image:
     if layout.damage:
         raise Damaged(layout.damage)
     try:
-        return _decode_small(data, layout.frame, strict=True)
+        return _decode_small(data, layout, strict=True)
     except Damaged:
-        return _decode_small(layout.picture, layout.frame, strict=True)  # a question, not a verdict
+        return _decode_small(layout.picture, layout, strict=True)  # a question, not a verdict
 
 
-def _decode_small(data: bytes, frame: Frame, *, strict: bool) -> Image.Image:
+def _decode_small(data: bytes, layout: Layout, *, strict: bool) -> Image.Image:
     """Read every bit, and give the picture at an eighth of its size, or less reduced where that were tiny.
 
     Raises:
         Damaged: The decoder had anything to say; or, where it is not strict, could not go on.
     """
+    frame = layout.frame
     factor = next((f for f in (8, 4, 2) if max(frame.width, frame.height) >= f * _SMALLEST_PX), 1)
     try:
         pixels = simplejpeg.decode_jpeg(
@@ -135,12 +136,24 @@ def _decode_small(data: bytes, frame: Frame, *, strict: bool) -> Image.Image:
             strict=strict,
         )
     except ValueError as error:
-        if _ODD_SAMPLING in str(error):  # a CMYK with halved colours, say: browsers show it, this decoder never does
-            return _load_what_is_there(JPEG, data) if not strict else _load(_image(JPEG, data))
-        raise Damaged(str(error)) from error
+        if _ODD_SAMPLING not in str(error):
+            raise Damaged(str(error)) from error
+        return _load_oddly_sampled(data, layout, strict=strict)
     if len(frame.components) == _CMYK:  # inverted, as Adobe writes it and every browser reads it
         pixels = (pixels[..., :3].astype(np.uint16) * pixels[..., 3:] // 255).astype(np.uint8)
     return Image.fromarray(pixels)
+
+
+def _load_oddly_sampled(data: bytes, layout: Layout, *, strict: bool) -> Image.Image:
+    """A CMYK with halved colours, say: browsers show it, and the fast decoder never does.
+
+    Pillow passes over holes, so they are looked for. Were one a large even surface, that costs a second look.
+    """
+    if not strict:
+        return _load_what_is_there(JPEG, data)
+    if layout.has_hole:
+        raise Damaged("a hole in a scan")
+    return _load(_image(JPEG, data))
 
 
 def _open_other(photo_type: PhotoType, data: bytes, *, max_pixels: int) -> Opened:
