@@ -1,9 +1,8 @@
 """In-process pacing for one host. Who may talk to the host at all is the host lease's business."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 
 class Pace:
@@ -24,8 +23,9 @@ class Pace:
             max_concurrency: From 1.
         """
         self._interval_seconds = interval_seconds
-        self._slots = _Slots(max_concurrency)
-        self._gate = asyncio.Lock()  # its queue is fair, and only its head sleeps
+        self._max_concurrency = max_concurrency
+        self._in_flight = 0
+        self._gate = asyncio.Lock()  # its queue is fair, and only its head waits for anything else
         self._changed = asyncio.Event()
         self._last_start: float | None = None
 
@@ -40,11 +40,13 @@ class Pace:
 
         Where there is an interval, the next one waits for that call, or for the end of this turn.
         """
-        async with self._slots:
-            await self._gate.acquire()
-            start = _Start(self._gate)
+        await self._gate.acquire()
+        start = _Start(self._gate)
+        try:
+            await self._wait_for_the_start()
+            self._in_flight += 1
             try:
-                await self._wait_for_the_start()
+                self._last_start = asyncio.get_running_loop().time()
                 if not self._interval_seconds:
                     start.let_the_next_one_in()
 
@@ -54,7 +56,10 @@ class Pace:
 
                 yield is_on_its_way
             finally:
-                start.let_the_next_one_in()
+                self._in_flight -= 1
+                self._changed.set()
+        finally:
+            start.let_the_next_one_in()
 
     def set_interval(self, seconds: float) -> None:
         """Count another interval from now on, also for who waits already."""
@@ -62,19 +67,21 @@ class Pace:
         self._changed.set()
 
     def set_concurrency(self, most: int) -> None:
-        """Let so many in from now on; what has begun goes on."""
-        self._slots.set_most(most)
+        """Let so many in from now on, also of those who wait already; what has begun goes on."""
+        self._max_concurrency = most
+        self._changed.set()
 
     async def _wait_for_the_start(self) -> None:
         loop = asyncio.get_running_loop()
-        while (wait_seconds := self._earliest_start() - loop.time()) > 0:
+        while True:
+            is_full = self._in_flight >= self._max_concurrency
+            wait_seconds = self._earliest_start() - loop.time()
+            if not is_full and wait_seconds <= 0:
+                return
             self._changed.clear()
-            try:
-                async with asyncio.timeout(wait_seconds):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if is_full else wait_seconds):
                     await self._changed.wait()
-            except TimeoutError:
-                continue
-        self._last_start = loop.time()
 
     def _earliest_start(self) -> float:
         return 0.0 if self._last_start is None else self._last_start + self._interval_seconds
@@ -90,45 +97,3 @@ class _Start:
         if self._gate is not None:
             self._gate.release()
             self._gate = None
-
-
-class _Slots:
-    """A fair semaphore whose size may change while it is held."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._taken = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
-
-    async def __aenter__(self) -> None:
-        if self._taken < self._most and all(each.done() for each in self._waiting):
-            self._taken += 1
-            return
-        ours: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(ours)
-        try:
-            await ours
-        except asyncio.CancelledError:
-            if ours.cancelled():
-                self._waiting.remove(ours)
-                self._let_in()
-            else:  # it was given to us a moment ago
-                self._give_back()
-            raise
-
-    async def __aexit__(self, *_: object) -> None:
-        self._give_back()
-
-    def set_most(self, most: int) -> None:
-        self._most = most
-        self._let_in()
-
-    def _give_back(self) -> None:
-        self._taken -= 1
-        self._let_in()
-
-    def _let_in(self) -> None:
-        for waiting in [each for each in self._waiting if not each.done()][: max(self._most - self._taken, 0)]:
-            self._waiting.remove(waiting)
-            self._taken += 1
-            waiting.set_result(None)
