@@ -1,9 +1,10 @@
 """The segments of a JPEG: its size before any decode, its orientation, and the picture laid out again.
 
-Pure, and total: any bytes give a Layout or None. Source: ITU-T T.81, annex B.
+Pure, and total: any bytes give an answer. Source: ITU-T T.81, annex B.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,7 @@ _START: Final = b"\xff\xd8"
 _END: Final = b"\xff\xd9"
 _START_OF_SCAN: Final = 0xDA
 _END_OF_IMAGE: Final = 0xD9
+_SCAN: Final = 0x00  # no marker has this code
 _APP1: Final = 0xE1
 _APP14: Final = 0xEE
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -45,6 +47,14 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class Header:
+    """What comes before the first scan; the orientation as in EXIF."""
+
+    frame: Frame
+    orientation: int
+
+
+@dataclass(frozen=True)
 class Layout:
     """A JPEG by its segments.
 
@@ -52,47 +62,62 @@ class Layout:
     comments, stray bytes and whatever follows the end. The end itself is only there if the file has one.
     """
 
-    frame: Frame
-    orientation: int
     picture: bytes
     damage: str | None = None  # of a progressive one, what its decoder passes over
     has_hole: bool = False  # so many zeros in a row in one of its scans as only a hole mostly has
 
 
-def read_layout(data: bytes) -> Layout | None:
-    """Walk through the segments. None if no frame comes before the data ends."""
+def read_header(data: bytes) -> Header | None:
+    """Walk to the first scan. None if no frame comes before it."""
     frame = None
     orientation = 1
-    kept = [_START]
-    scans = _Scans()
-    position = len(_START)
-    while marker := _MARKER.search(data, position):
-        code = marker[1][0]
-        position = marker.end()
-        if code == _END_OF_IMAGE:
-            kept.append(_END)
+    for code, body in _segments(data):
+        if code == _START_OF_SCAN:
             break
-        if code in _BARE:
-            continue
-        length = int.from_bytes(data[position : position + 2], "big")
-        body = data[position + 2 : position + length]
-        position += max(length, 2)
         if code in _FRAMES and frame is None:
             frame = _read_frame(code, body)
         if code == _APP1 and body.startswith(_EXIF) and orientation == 1:
             orientation = orientation_of(body.removeprefix(_EXIF))
-        if code in _TABLES or code in _FRAMES or code == _START_OF_SCAN or _is_adobe(code, body):
-            kept.append(bytes((0xFF, code)) + length.to_bytes(2, "big") + body)
+    return Header(frame, orientation) if frame else None
+
+
+def lay_out(data: bytes, frame: Frame) -> Layout:
+    """Walk through all segments. It takes a tenth of a decode, and is not needed for most files."""
+    kept = [_START]
+    scans = _Scans()
+    for code, body in _segments(data):
+        if code == _END_OF_IMAGE:
+            kept.append(_END)
+        elif code == _SCAN:
+            scan = _without_padding(body)
+            scans.add(scan)
+            kept.append(scan)
+        elif code in _TABLES or code in _FRAMES or code == _START_OF_SCAN or _is_adobe(code, body):
+            kept.append(bytes((0xFF, code)) + (len(body) + 2).to_bytes(2, "big") + body)
+        if code == _START_OF_SCAN:
+            scans.begin(body)
+    return Layout(b"".join(kept), scans.damage_of(frame), scans.has_hole)
+
+
+def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Code and body of each, up to the end of the image or of the data; behind a scan's header _SCAN, its data."""
+    position = len(_START)
+    while marker := _MARKER.search(data, position):
+        code = marker[1][0]
+        position = marker.end()
+        if code in _BARE:
+            continue
+        if code == _END_OF_IMAGE:
+            yield code, b""
+            return
+        length = int.from_bytes(data[position : position + 2], "big")
+        yield code, data[position + 2 : position + length]
+        position += max(length, 2)
         if code == _START_OF_SCAN:
             end = _SCAN_END.search(data, position)
             scan_end = end.start() if end else len(data)
-            scan = _without_padding(data[position:scan_end])
-            scans.add(body, scan)
-            kept.append(scan)
+            yield _SCAN, data[position:scan_end]
             position = scan_end
-    if frame is None:
-        return None
-    return Layout(frame, orientation, b"".join(kept), scans.damage_of(frame), scans.has_hole)
 
 
 class _Scans:
@@ -100,13 +125,19 @@ class _Scans:
 
     def __init__(self) -> None:
         self.has_hole = False
+        self._header = b""
         self._missing_bits: dict[tuple[int, int], int] = {}  # by component and coefficient
         self._has_coded_hole = False
 
-    def add(self, header: bytes, scan: bytes) -> None:
+    def begin(self, header: bytes) -> None:
+        """The scan that comes has this header."""
+        self._header = header
+
+    def add(self, scan: bytes) -> None:
         """Note which coefficients it brings, and down to which bit."""
         is_hole = _HOLE in scan
         self.has_hole |= is_hole
+        header = self._header
         count = header[0] if header else 0
         if len(header) < 4 + 2 * count:
             return

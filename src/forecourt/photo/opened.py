@@ -23,7 +23,7 @@ from PIL import AvifImagePlugin, Image, ImageFile, UnidentifiedImageError, WebPI
 from forecourt.failure_kinds import FailureKind
 from forecourt.photo import headers
 from forecourt.photo.exif import orientation_of
-from forecourt.photo.jpeg import Layout, read_layout
+from forecourt.photo.jpeg import Frame, lay_out, read_header
 from forecourt.photo.types import AVIF, JPEG, PNG, PhotoType
 
 _HEAVY_PIXELS: Final = 12_000_000  # 16 bytes a pixel and more, for what cannot be decoded small
@@ -94,38 +94,37 @@ def judge_size(width: int, height: int, *, max_pixels: int) -> None:
 
 
 def _open_jpeg(data: bytes) -> Opened:
-    layout = read_layout(data)
-    if layout is None:
+    header = read_header(data)
+    if header is None:
         raise Refused(FailureKind.DAMAGED, "the file ends before its picture begins")
-    frame = layout.frame
+    frame = header.frame
     if not frame.is_decodable:
         raise Refused(FailureKind.UNSUPPORTED_TYPE, "JPEG, lossless or of more than eight bits")
     return Opened(
         width=frame.width,
         height=frame.height,
-        orientation=layout.orientation,
+        orientation=header.orientation,
         is_heavy=(frame.is_progressive or not frame.is_usual) and frame.width * frame.height > _HEAVY_PIXELS,
-        decode=lambda: _decode_jpeg(data, layout),
-        decode_tolerantly=lambda: _decode_small(data, layout, strict=False),
+        decode=lambda: _decode_jpeg(data, frame),
+        decode_tolerantly=lambda: _decode_small(data, frame, strict=False),
     )
 
 
-def _decode_jpeg(data: bytes, layout: Layout) -> Image.Image:
-    if layout.damage:
-        raise Damaged(layout.damage)
+def _decode_jpeg(data: bytes, frame: Frame) -> Image.Image:
+    if frame.is_progressive and (damage := lay_out(data, frame).damage):
+        raise Damaged(damage)
     try:
-        return _decode_small(data, layout, strict=True)
+        return _decode_small(data, frame, strict=True)
     except Damaged:
-        return _decode_small(layout.picture, layout, strict=True)  # a question, not a verdict
+        return _decode_small(lay_out(data, frame).picture, frame, strict=True)  # a question, not a verdict
 
 
-def _decode_small(data: bytes, layout: Layout, *, strict: bool) -> Image.Image:
+def _decode_small(data: bytes, frame: Frame, *, strict: bool) -> Image.Image:
     """Read every bit, and give the picture at an eighth of its size, or less reduced where that were tiny.
 
     Raises:
         Damaged: The decoder had anything to say; or, where it is not strict, could not go on.
     """
-    frame = layout.frame
     factor = next((f for f in (8, 4, 2) if max(frame.width, frame.height) >= f * _SMALLEST_PX), 1)
     try:
         pixels = simplejpeg.decode_jpeg(
@@ -138,20 +137,20 @@ def _decode_small(data: bytes, layout: Layout, *, strict: bool) -> Image.Image:
     except ValueError as error:
         if _ODD_SAMPLING not in str(error):
             raise Damaged(str(error)) from error
-        return _load_oddly_sampled(data, layout, strict=strict)
+        return _load_oddly_sampled(data, frame, strict=strict)
     if len(frame.components) == _CMYK:  # inverted, as Adobe writes it and every browser reads it
         pixels = (pixels[..., :3].astype(np.uint16) * pixels[..., 3:] // 255).astype(np.uint8)
     return Image.fromarray(pixels)
 
 
-def _load_oddly_sampled(data: bytes, layout: Layout, *, strict: bool) -> Image.Image:
+def _load_oddly_sampled(data: bytes, frame: Frame, *, strict: bool) -> Image.Image:
     """A CMYK with halved colours, say: browsers show it, and the fast decoder never does.
 
     Pillow passes over holes, so they are looked for. Were one a large even surface, that costs a second look.
     """
     if not strict:
         return _load_what_is_there(JPEG, data)
-    if layout.has_hole:
+    if lay_out(data, frame).has_hole:
         raise Damaged("a hole in a scan")
     return _load(_image(JPEG, data))
 
