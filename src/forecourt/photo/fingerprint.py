@@ -112,7 +112,8 @@ def _spectrum(planes: Plane) -> Plane:
 
 @lru_cache(maxsize=2 * _BLUR_PX)
 def _cosines(length: int) -> Plane:
-    return np.cos(np.pi / length * np.outer(np.arange(_FINEST), np.arange(length) + 0.5))
+    waves: Plane = np.cos(np.pi / length * np.outer(np.arange(_FINEST), np.arange(length) + 0.5))
+    return waves
 
 
 def _round(value: float) -> int:
