@@ -106,8 +106,8 @@ def _planes(picture: Image.Image) -> tuple[Plane, Plane | None]:
 def _spectrum(planes: Plane) -> Plane:
     """The mean of the plane times each wave, down and across; of several planes, of each."""
     height, width = planes.shape[-2:]
-    sums: Plane = _cosines(height) @ planes @ _cosines(width).T
-    return sums / (width * height)
+    means: Plane = _cosines(height) @ planes @ _cosines(width).T / (width * height)
+    return means
 
 
 @lru_cache(maxsize=2 * _BLUR_PX)
