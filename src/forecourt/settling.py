@@ -42,6 +42,7 @@ def settle(
         shown_at: (image id, storage path) → the address that pages show from now on.
         cap: The most photos of one vehicle that are ours; where one ended for good, the next gets its place.
     """
+    image_places.hold(connection, {each.claim.vehicle_id for each in settlements if isinstance(each, Failed)})
     judged = _judged(connection, settlements, now=now, random=random)
     stored = [_stored_image(each, shown_at) for each in judged if isinstance(each, Stored)]
     damaged = [_damaged_image(each, now=now, random=random) for each in judged if isinstance(each, Damaged)]

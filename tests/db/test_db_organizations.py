@@ -65,3 +65,22 @@ def test_a_website_already_known_is_updated_not_doubled(db: Engine) -> None:
 
     assert again == (first, False)
     assert (only.name, only.business_type) == ("New name", "dealer")
+
+
+def test_an_inventory_that_gave_nothing_is_due_again_after_a_day(db: Engine) -> None:
+    """A website that was busy for a minute is not left unread for a week, as one that was read is."""
+    for name, outcome in (("read", "read"), ("busy", "host_busy")):
+        dealer = organization(db, f"https://{name}.example")
+        with writing(db) as connection:
+            organizations.was_read(connection, dealer, outcome=outcome, now=NOW)
+
+    assert inventories_due(db, now=NOW + timedelta(hours=23)) == []
+    assert inventories_due(db, now=NOW + DAY) == ["https://busy.example"]
+    assert inventories_due(db, now=NOW + 7 * DAY) == ["https://read.example", "https://busy.example"]
+
+
+def inventories_due(db: Engine, *, now: datetime) -> list[str]:
+    """For a worker that reads each once in seven days."""
+    with reading(db) as connection:
+        due = organizations.not_read_since(connection, now - 7 * DAY, limit=10, now=now)
+    return [each.website for each in due]

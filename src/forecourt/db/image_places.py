@@ -41,6 +41,17 @@ def places(connection: Connection, vehicle_ids: Collection[int]) -> CTE:
     return living.cte("places")
 
 
+def hold(connection: Connection, vehicle_ids: Collection[int]) -> None:
+    """Until the transaction ends nobody else gives away places of these vehicles, so that none is given away twice.
+
+    Before anything else is changed, as an import does it: those who lock in the same order never wait for each other.
+    """
+    if vehicle_ids:
+        wanted = rows(connection, "wanted", {"vehicle_id": Id}, [{"vehicle_id": each} for each in vehicle_ids])
+        theirs = select(vehicles.c.id).where(vehicles.c.id.in_(select(wanted.c.vehicle_id))).order_by(vehicles.c.id)
+        connection.execute(theirs.with_for_update(key_share=True))
+
+
 def assign_priorities(connection: Connection, vehicle_ids: Collection[int], *, cap: int, now: datetime) -> None:
     """Whatever place they had → the one that position, cap and fate give; what ended has left its place to the next.
 

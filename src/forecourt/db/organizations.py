@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, ScalarSelect, Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, func, insert, or_, select, update
 
 from forecourt.db.tables import organization_vehicles, organizations
 
@@ -82,11 +82,10 @@ def due_for_reading(
     day and gave nothing is left out.
     """
     count = _active_count()
-    tried_in_vain = (organizations.c.last_outcome.is_not(None)) & (organizations.c.last_outcome != "read")
     due = _counted().where(
         organizations.c.is_public,
         count < threshold,
-        or_(~func.coalesce(tried_in_vain, False), organizations.c.last_extracted_at <= now - _LEFT_ALONE),
+        or_(~_tried_in_vain(), organizations.c.last_extracted_at <= now - _LEFT_ALONE),
     )
     if business_type:
         due = due.where(organizations.c.business_type == business_type)
@@ -94,10 +93,16 @@ def due_for_reading(
     return [_organization(row) for row in connection.execute(ordered.limit(limit).offset(offset))]
 
 
-def not_read_since(connection: Connection, moment: datetime, *, limit: int) -> Sequence[Organization]:
-    """Public organizations whose inventory is due, the longest waiting first."""
+def not_read_since(
+    connection: Connection, moment: datetime, *, limit: int, now: datetime
+) -> Sequence[Organization]:
+    """Public organizations whose inventory is due, the longest waiting first.
+
+    What gave nothing is due after a day: its website may have been busy for a minute.
+    """
     last = organizations.c.last_extracted_at
-    due = _counted().where(organizations.c.is_public, or_(last.is_(None), last <= moment))
+    again = and_(_tried_in_vain(), last <= now - _LEFT_ALONE)
+    due = _counted().where(organizations.c.is_public, or_(last.is_(None), last <= moment, again))
     ordered = due.order_by(last.asc().nulls_first(), organizations.c.id).limit(limit)
     return [_organization(row) for row in connection.execute(ordered)]
 
@@ -115,6 +120,11 @@ def was_read(connection: Connection, organization_id: int, *, outcome: str, now:
     """Whenever → just now, with an outcome: 'read', or why it gave nothing."""
     change = update(organizations).where(organizations.c.id == organization_id)
     connection.execute(change.values(last_extracted_at=now, last_outcome=outcome))
+
+
+def _tried_in_vain() -> ColumnElement[bool]:
+    outcome = organizations.c.last_outcome
+    return and_(outcome.is_not(None), outcome != "read")
 
 
 def _active_count() -> ScalarSelect[int]:

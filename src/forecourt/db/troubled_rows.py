@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, exists, func, or_, select, true, update
 
-from forecourt.db.image_places import assign_priorities
+from forecourt.db.image_places import assign_priorities, hold
 from forecourt.db.rows import rows
 from forecourt.db.tables import hosts, import_queue, organization_vehicles, vehicle_images
 from forecourt.db.types import Id
@@ -59,6 +59,9 @@ def retry(connection: Connection, table: Table, ids: Sequence[int], *, cap: int,
         cap: The most photos of one vehicle that are ours; who lives again takes its place back.
     """
     chosen = rows(connection, "chosen", {"row_id": Id}, [{"row_id": each} for each in ids])
+    if table is vehicle_images:
+        theirs = select(table.c.vehicle_id).where(table.c.id.in_(select(chosen.c.row_id))).distinct()
+        hold(connection, connection.scalars(theirs).all())
     changed = (
         update(table)
         .where(table.c.id.in_(select(chosen.c.row_id)), _is_to_retry(table))

@@ -1,14 +1,16 @@
 """worker: read inventories, listings and photos as they come due, until somebody says stop."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
 import structlog
+from sqlalchemy import Connection
 
 from forecourt.db import organizations
 from forecourt.db.engine import database_now
+from forecourt.db.organizations import Organization
 from forecourt.errors import Paused
 from forecourt.jobs.all_work import AllWork
 from forecourt.jobs.anew import go_on
@@ -82,18 +84,22 @@ async def _both(first: Coroutine[object, object, object], other: Coroutine[objec
 
 
 async def _read_inventories_as_due(house: House, reader: PageReader, progress: Progress, over: asyncio.Event) -> None:
-    """Each organization's once in FORECOURT_LISTING_REREAD_HOURS, whatever the number of its vehicles."""
+    """Each organization's once in FORECOURT_LISTING_REREAD_HOURS, whatever the number of its vehicles.
+
+    One that gave nothing is due a day later.
+    """
     every = timedelta(hours=house.settings.listing_reread_hours)
     while not over.is_set() and not house.stop.is_set():
         try:
-            due = await house.database.read(
-                lambda connection: organizations.not_read_since(
-                    connection, database_now(connection) - every, limit=_INVENTORIES_AT_ONCE
-                )
-            )
+            due = await house.database.read(lambda connection: _due(connection, every))
             read = await read_inventories(house, due, reader, progress)
         except Paused as error:
             _log.warning("worker.reads_no_inventories", reason=str(error), seconds=_INVENTORIES_EVERY_SECONDS)
             read = 0
         with suppress(TimeoutError):
             await asyncio.wait_for(over.wait(), 0 if read else _INVENTORIES_EVERY_SECONDS)
+
+
+def _due(connection: Connection, every: timedelta) -> Sequence[Organization]:
+    now = database_now(connection)
+    return organizations.not_read_since(connection, now - every, limit=_INVENTORIES_AT_ONCE, now=now)
