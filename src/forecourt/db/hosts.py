@@ -147,6 +147,14 @@ def lease(
     return leases
 
 
+def are_any_free(connection: Connection, host_ids: Sequence[int], *, now: datetime) -> bool:
+    """Whether one of these could be leased now."""
+    asked = rows(connection, "asked", {"host_id": Id}, [{"host_id": host_id} for host_id in host_ids])
+    free = select(hosts.c.id).join(asked, asked.c.host_id == hosts.c.id)
+    free = free.where(hosts.c.lease_owner.is_(None), is_open(), may_be_asked(now))
+    return connection.scalar(free.limit(1)) is not None
+
+
 def held_by(connection: Connection, *, worker_id: str, manners: Manners) -> list[Holding]:
     """The hosts that this worker holds, with whatever an operator, a robots.txt or their troubles have changed."""
     ours: Select[Any] = select(*_LEASED, hosts.c.wanted_at, is_open().label("is_open"))

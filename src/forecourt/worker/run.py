@@ -116,11 +116,12 @@ class Run(Generic[ClaimT, SettlementT]):
             self._work.wake(connection, now=now)
         claims = self._claim(connection, _rooms(leases, busy, free), now=now)
         fresh: list[HostLease] = []
-        if look_around and len(claims) < free:
+        if look_around and (len(claims) < free or self._turns.has_held_for_long()):
             held = {lease.host_id for lease in leases}
             others = [each for each in self._work.hosts_with_work(connection) if each not in held]
             fresh = self._turns.lease(connection, others, most=free - len(claims), now=now)
             claims += self._claim(connection, _rooms(fresh, busy, free - len(claims), are_new=True), now=now)
+            self._turns.make_place(connection, others if len(claims) >= free else (), now=now)
         return claims, fresh
 
     def _claim(self, connection: Connection, rooms: Sequence[Room], *, now: datetime) -> list[ClaimT]:

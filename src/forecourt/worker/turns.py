@@ -46,10 +46,10 @@ class _Held:
         self.resting = True
         self.pace.set_interval(0)
 
-    def renew(self, holding: Holding, *, is_time_to_leave: bool) -> None:
+    def renew(self, holding: Holding, *, is_time_to_leave: bool, others_wait: bool) -> None:
         """What an operator, a robots.txt or its answers have changed counts from now on."""
         self.lease = holding.lease
-        self.leaving = is_time_to_leave and holding.is_wanted
+        self.leaving = is_time_to_leave and (holding.is_wanted or others_wait)
         if not holding.is_open:
             self.rest()
         elif not self.resting:
@@ -64,7 +64,7 @@ class HostTurns:
     Args:
         concurrency: The most requests in flight over all hosts.
         patience_seconds: How long `turn` waits for a host that another worker holds or that asked for patience.
-        hold_seconds: A host that somebody waits for is let go after this.
+        hold_seconds: A host that somebody waits for, or for whose place another host waits, is let go after this.
         enough: Asked before each request: why no more are sent; None while they may be.
     """
 
@@ -85,6 +85,7 @@ class HostTurns:
         self._leasing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._left_at: dict[int, float] = {}
         self._looked_at = 0.0
+        self._others_wait = False
         self._closed_because: str | None = None
 
     @property
@@ -137,6 +138,16 @@ class HostTurns:
         wanted = [each for each in host_ids if each not in held and not self._has_stepped_back_from(each)]
         return hosts.lease(connection, wanted, worker_id=self.worker_id, manners=self.manners, limit=enough, now=now)
 
+    def has_held_for_long(self) -> bool:
+        """Whether there is a host that could make place for another."""
+        return any(self._is_time_to_leave(held) for held in list(self._held.values()))  # this is another thread
+
+    def make_place(self, connection: Connection, host_ids: Sequence[int], *, now: datetime) -> None:
+        """Where one of these is free and there was no room to lease it, those that were held for long are let go."""
+        held = {each.lease.host_id for each in list(self._held.values())}
+        others = [each for each in host_ids if each not in held and not self._has_stepped_back_from(each)]
+        self._others_wait = bool(others) and hosts.are_any_free(connection, others, now=now)
+
     def hold(self, leases: Iterable[HostLease]) -> None:
         """Begin to pace hosts that we have just taken."""
         for lease in leases:
@@ -170,8 +181,11 @@ class HostTurns:
             now = await self.database.write(lambda connection: self._tell(connection, answered, pauses))
             for held in self._held.values():
                 if held.lease.host_id in now:  # or it was leased a moment ago
-                    is_time_to_leave = self._now() - held.since >= self.hold_seconds
-                    held.renew(now[held.lease.host_id], is_time_to_leave=is_time_to_leave)
+                    held.renew(
+                        now[held.lease.host_id],
+                        is_time_to_leave=self._is_time_to_leave(held),
+                        others_wait=self._others_wait,
+                    )
 
     def _tell(
         self, connection: Connection, answered: Collection[int], pauses: Mapping[int, float]
@@ -259,6 +273,9 @@ class HostTurns:
         now = database_now(connection)
         leases = self.lease(connection, [host_id], most=1, now=now)
         return _Tried(host_id, leases, hosts.standings(connection, [host_id], now=now)[host_id], now)
+
+    def _is_time_to_leave(self, held: _Held) -> bool:
+        return self._now() - held.since >= self.hold_seconds
 
     def _has_stepped_back_from(self, host_id: int) -> bool:
         """Somebody waited for it and shall find it free."""
