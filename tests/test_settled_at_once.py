@@ -24,8 +24,6 @@ def test_two_photos_that_end_at_once_leave_two_places(db: Engine) -> None:
     assert [row["priority"] for row in snapshot(db)][2:] == [REST, REST, BEYOND_CAP]
 
 
-
-
 def _end(connection: Connection, *claims: ImageClaim) -> None:
     refused = [Failed(each, PermanentError(FailureKind.NOT_A_PHOTO)) for each in claims]
     settling.settle(connection, refused, shown_at=lambda number, _: f"/i/{number}", cap=2, now=NOW, random=Random(1))

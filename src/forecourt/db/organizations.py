@@ -93,9 +93,7 @@ def due_for_reading(
     return [_organization(row) for row in connection.execute(ordered.limit(limit).offset(offset))]
 
 
-def not_read_since(
-    connection: Connection, moment: datetime, *, limit: int, now: datetime
-) -> Sequence[Organization]:
+def not_read_since(connection: Connection, moment: datetime, *, limit: int, now: datetime) -> Sequence[Organization]:
     """Public organizations whose inventory is due, the longest waiting first.
 
     What gave nothing is due after a day: its website may have been busy for a minute.
