@@ -2,6 +2,7 @@
 
 claim → robots.txt → fetch the page → read it → one transaction: vehicle, image rows, link, queue row
                                               ↘ missed by its inventory, and gone: link and queue row end
+                                              ↘ led to a host that is not free: queue row ready there
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,7 @@ from forecourt.db.import_queue import QueueClaim
 from forecourt.db.listed_images import ListedPhoto
 from forecourt.db.tables import vehicles as vehicles_table
 from forecourt.db.vehicles import ListedVehicle, Saved
-from forecourt.errors import Gone, LeaseLost, PermanentError, Trouble
+from forecourt.errors import Gone, HostTaken, LeaseLost, PermanentError, Trouble
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch.address import host_of, may_be_asked
 from forecourt.listing import Listing, expires_at, source_key
@@ -32,6 +33,7 @@ from forecourt.schedule import Verdict, after_failure
 _COLUMNS = frozenset(field.name for field in fields(Listing)) & frozenset(vehicles_table.columns.keys())
 _NO_FIELDS = frozenset({"url", "photos"})
 _MOST_CANDIDATES = 3  # each is one more request where a photo is refused
+_HOPS_MOVED = 1  # its first redirect: a row of the queue does not count them, and five in all is the most
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,23 @@ class Vanished:
     error: Gone
 
 
-Settlement = Imported | NotImported | Vanished
+@dataclass(frozen=True)
+class Moved:
+    """Its first redirect led to a host that is not free now: the row waits there, for whoever holds it."""
+
+    claim: QueueClaim
+    url: str
+
+
+Settlement = Imported | NotImported | Vanished | Moved
 
 
 async def import_one(claim: QueueClaim, *, reader: PageReader, database: Database, cap: int) -> Settlement:
     """Bring one claimed listing to an end. Never raises for what a stranger's server or page may do."""
     try:
         listing = await _read(claim, reader, database)
+    except HostTaken as taken:
+        return Moved(claim, taken.url)
     except Gone as error:
         return Vanished(claim, error) if claim.is_missed else NotImported(claim, error)
     except Trouble as error:
@@ -72,6 +84,12 @@ async def import_one(claim: QueueClaim, *, reader: PageReader, database: Databas
     listed = listed_vehicle(listing, organization_id=claim.organization_id, listing_url=claim.listing_url)
     saved = await database.write(lambda connection: _save(connection, claim, listed, cap=cap))
     return Imported(claim, saved)
+
+
+def settle_moved(connection: Connection, moved: Moved) -> bool:
+    """held → ready at another host. False: the claim is not ours any more."""
+    [host_id] = hosts.ids_of(connection, [host_of(moved.url)]).values()
+    return import_queue.move(connection, moved.claim, host_id=host_id, fetch_url=moved.url)
 
 
 def settle_vanished(connection: Connection, vanished: Vanished, *, cap: int, now: datetime) -> bool:
@@ -88,12 +106,13 @@ def settle_failure(connection: Connection, failed: NotImported, *, cap: int, now
     """
     claim = failed.claim
     host = hosts.standings(connection, [claim.host_id], now=now)[claim.host_id]
+    waits_until = None if claim.fetch_url else host.waits_until  # its own host has not been in trouble
     verdict = after_failure(
         failed.error,
         claim.record,
         now=now,
-        host_waits_until=host.waits_until,
-        counts=host.waits_until is None,  # a page is one of many on its host: its trouble is the host's
+        host_waits_until=waits_until,
+        counts=waits_until is None,  # a page is one of many on its host: its trouble is the host's
         random=random,
     )
     return _end(connection, failed, verdict, cap=cap, now=now)
@@ -120,7 +139,10 @@ def _listed(url: str, listing: Listing) -> ListedPhoto:
 
 
 async def _read(claim: QueueClaim, reader: PageReader, database: Database) -> Listing:
-    reading = await reader.read(claim.listing_url)
+    if claim.fetch_url:
+        reading = await reader.read(claim.fetch_url, hops=_HOPS_MOVED)
+    else:
+        reading = await reader.read(claim.listing_url, may_move=True)
     if claim.is_missed and await _leads_elsewhere(claim, reading, database):
         raise Gone(f"leads to {reading.url}")
     if reading.listing is None:
@@ -140,12 +162,19 @@ async def _leads_elsewhere(claim: QueueClaim, reading: PageReading, database: Da
 
 def _end(connection: Connection, ended: NotImported | Vanished, verdict: Verdict, *, cap: int, now: datetime) -> bool:
     claim, error = ended.claim, ended.error
+    _bring_home(connection, claim)
     if not import_queue.fail(connection, claim, verdict, kind=error.kind, detail=error.detail, now=now):
         return False
     if verdict.status == "gone":
         gone = listings.vanish(connection, organization_id=claim.organization_id, listing_url=claim.listing_url)
         assign_priorities(connection, gone, cap=cap, now=now)
     return True
+
+
+def _bring_home(connection: Connection, claim: QueueClaim) -> None:
+    if claim.fetch_url:
+        [home] = hosts.ids_of(connection, [host_of(claim.listing_url)]).values()
+        import_queue.bring_home(connection, claim, host_id=home)
 
 
 def _origin(listing: Listing) -> Mapping[str, object]:
@@ -158,6 +187,7 @@ def _origin(listing: Listing) -> Mapping[str, object]:
 def _save(connection: Connection, claim: QueueClaim, listed: ListedVehicle, *, cap: int) -> Saved:
     now = database_now(connection)
     saved = vehicles.save(connection, listed, cap=cap, now=now)
+    _bring_home(connection, claim)
     if not import_queue.complete(connection, claim, vehicle_id=saved.vehicle_id, duplicate=saved.is_duplicate, now=now):
         raise LeaseLost(f"another worker reads {claim.listing_url} now")
     return saved

@@ -42,15 +42,26 @@ class PageReader:
         self._rules = HostRules(fetcher=fetcher, database=database, user_agent=user_agent)
         self._scratch = scratch or Path(gettempdir())
 
-    async def read(self, url: str, *, kind: Literal["page", "sitemap"] = "page") -> PageReading:
+    async def read(
+        self, url: str, *, kind: Literal["page", "sitemap"] = "page", hops: int = 0, may_move: bool = False
+    ) -> PageReading:
         """What a URL says.
+
+        Args:
+            url: A stranger's.
+            kind: What is expected there.
+            hops: Redirects that were followed before, and led to this URL.
+            may_move: Do not wait for another host that its first redirect leads to.
 
         Raises:
             Trouble: Blocked where robots.txt keeps us out or a bot wall answered; what the fetch met; a page that
                 no reader survives is `unreadable`.
+            HostTaken: `may_move`, and that host is not free now.
         """
         max_bytes = PAGE_BYTES if kind == "page" else LARGE_BYTES
-        page = await self._fetcher.get_page(url, max_bytes=max_bytes, may_ask=self._rules.check)
+        page = await self._fetcher.get_page(
+            url, max_bytes=max_bytes, may_ask=self._rules.check, hops=hops, may_move=may_move
+        )
         arguments = {"kind": kind, "url": page.url, "content_type": page.content_type}
         try:
             reading = READING.validate_python(await self._pool.run(arguments, data=page.body))

@@ -158,6 +158,26 @@ def test_u22_a_photos_redirect_to_a_host_that_is_not_free_says_where_it_leads(
     assert list(folder.iterdir()) == []
 
 
+def test_u22_a_page_says_where_its_first_redirect_leads_and_waits_for_later_ones(
+    send: Send, server: MisbehavingServer, turns: NotedTurns
+) -> None:
+    """Only for who can go there: the inventories of an organization have no row that could."""
+    with misbehaving(port=0) as other:
+        server.on("/a", redirect(other.url("/c")))
+        server.on("/b", redirect("/a"))
+        other.on("/c", answer(b"here"))
+        turns.held_by_another.add(f"127.0.0.1:{other.port}")
+
+        def get_page(path: str, *, may_move: bool) -> FetchedPage:
+            return send(lambda fetcher: fetcher.get_page(server.url(path), may_move=may_move))
+
+        with pytest.raises(HostTaken) as taken:
+            get_page("/a", may_move=True)
+        assert (taken.value.url, taken.value.hops, other.connections) == (other.url("/c"), 1, 0)
+        assert get_page("/b", may_move=True).body == b"here"
+        assert get_page("/a", may_move=False).body == b"here"
+
+
 def test_u21_hops_of_an_earlier_claim_count(send: Send, server: MisbehavingServer, folder: Path) -> None:
     """At most five in all."""
     server.on("/4", redirect("/5"))

@@ -3,7 +3,9 @@
 new ──► pending ── claim (attempts + 1) ──► held ──► complete | duplicate      complete
                                               ├───► pending, later             postpone
                                               ├───► failed | rejected          end
-                                              └───► pending                    hand_back
+                                              ├───► pending                    hand_back
+                                              └───► pending at another host    move, where a redirect led there
+moved ──► its first host                                                       bring_home, as it ends
 any but held ── its inventory missed it twice ──► pending, first of all        ask_first
 """
 
@@ -34,6 +36,7 @@ class QueueClaim:
 
     Attributes:
         is_missed: Two complete readings of its inventory did not name it: its page decides what becomes of it.
+        fetch_url: Where a redirect led to, on this host; asked in place of `listing_url`.
     """
 
     queue_id: int
@@ -43,6 +46,7 @@ class QueueClaim:
     listing_url: str
     record: Record
     is_missed: bool = False
+    fetch_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -186,6 +190,7 @@ def claim(
             row.listing_url,
             Record(row.failures, row.failing_since, row.failure_kind, row.deaths),
             is_missed=row.id in missed,
+            fetch_url=row.fetch_url,
         )
         for row in found
     ]
@@ -227,6 +232,17 @@ def fail(connection: Connection, claim: QueueClaim, verdict: Verdict, *, kind: s
     )
 
 
+def move(connection: Connection, claim: QueueClaim, *, host_id: int, fetch_url: str) -> bool:
+    """held → ready at another host, for whoever holds that one. False: the claim is not ours."""
+    return _settle(connection, claim, host_id=host_id, fetch_url=fetch_url, next_attempt_at=None, deaths=0)
+
+
+def bring_home(connection: Connection, claim: QueueClaim, *, host_id: int) -> None:
+    """at the host of its `fetch_url` → at its first host, in the transaction that settles it."""
+    home = update(import_queue).where(_is_still(claim)).values(host_id=host_id, fetch_url=None)
+    connection.execute(home)
+
+
 def hand_back(connection: Connection, claims: Collection[QueueClaim]) -> None:
     """held → ready: claimed and not finished, through no fault of its own."""
     for claim in claims:
@@ -251,5 +267,10 @@ def _missed(connection: Connection, queue_ids: Collection[int]) -> set[int]:
 
 
 def _settle(connection: Connection, claim: QueueClaim, **changes: object) -> bool:
-    fence = and_(import_queue.c.id == claim.queue_id, import_queue.c.attempts == claim.attempt)
-    return connection.execute(update(import_queue).where(fence).values(lease_owner=None, **changes)).rowcount == 1
+    settled = update(import_queue).where(_is_still(claim)).values(lease_owner=None, **changes)
+    return connection.execute(settled).rowcount == 1
+
+
+def _is_still(claim: QueueClaim) -> ColumnElement[bool]:
+    """The fence."""
+    return and_(import_queue.c.id == claim.queue_id, import_queue.c.attempts == claim.attempt)

@@ -45,6 +45,7 @@ _LONGEST_KEPT_HEADER = 500
 
 
 Meaning = Callable[[Trouble], Trouble]
+AtOnce = Callable[[str, int], bool]
 Answer = AbstractAsyncContextManager[tuple[SplitUrl, aiohttp.ClientResponse, Take]]
 
 
@@ -163,7 +164,9 @@ class Fetcher:
         max_bytes = self._settings.max_image_bytes
         with NewFile(folder) as file:  # outside: giving the turn back may fail, too
             may_wait_for = "" if at_once else host_of(url)
-            answer = self._answer(url, headers, referer, hops=hops, may_wait_for=may_wait_for, may_ask=may_ask)
+            answer = self._answer(
+                url, headers, referer, hops=hops, at_once=lambda host, _: host != may_wait_for, may_ask=may_ask
+            )
             async with answer as (split, response, take):
                 self._obey_noai(response)
                 size = await read_body(response, keep=file.write, max_bytes=max_bytes, limits=self._limits, take=take)
@@ -185,6 +188,8 @@ class Fetcher:
         max_bytes: int = PAGE_BYTES,
         cut: bool = False,
         may_ask: MayAsk | None = None,
+        hops: int = 0,
+        may_move: bool = False,
     ) -> FetchedPage:
         """Read a page, feed or sitemap into memory.
 
@@ -194,11 +199,21 @@ class Fetcher:
             max_bytes: After decoding.
             cut: Give the first `max_bytes` of what is longer, instead of TOO_LARGE.
             may_ask: What robots.txt says of it, and of where it leads.
+            hops: Redirects that were followed before, and led to this URL.
+            may_move: Do not wait for another host that its first redirect leads to. Later ones are waited for.
 
         Raises:
             Trouble: As for a photo. There is no page for a status other than 2xx.
+            HostTaken: `may_move`, and that host is not free now.
         """
-        answer = self._answer(url, _page_headers(accept), None, may_ask=may_ask)
+        answer = self._answer(
+            url,
+            _page_headers(accept),
+            None,
+            hops=hops,
+            at_once=lambda host, hop: may_move and hop == 1 and host != host_of(url),
+            may_ask=may_ask,
+        )
         return await self._page(answer, max_bytes=max_bytes, cut=cut)
 
     async def _page(self, answer: Answer, *, max_bytes: int, cut: bool) -> FetchedPage:
@@ -243,8 +258,9 @@ class Fetcher:
             HostTaken: It is not free now.
         """
         place = self._judge(url).origin + "/robots.txt"
-        headers, may_wait_for = _page_headers("text/plain"), "" if at_once else None
-        answer = self._answer(place, headers, None, may_wait_for=may_wait_for, meaning=robots.as_the_hosts)
+        answer = self._answer(
+            place, _page_headers("text/plain"), None, at_once=lambda *_: at_once, meaning=robots.as_the_hosts
+        )
         try:
             page = await self._page(answer, max_bytes=robots.MAX_BYTES, cut=True)
         except Trouble as trouble:
@@ -260,7 +276,7 @@ class Fetcher:
         *,
         total_seconds: float | None = None,
         hops: int = 0,
-        may_wait_for: str | None = None,
+        at_once: AtOnce | None = None,
         meaning: Meaning | None = None,
         may_ask: MayAsk | None = None,
     ) -> AsyncIterator[tuple[SplitUrl, aiohttp.ClientResponse, Take]]:
@@ -268,7 +284,7 @@ class Fetcher:
 
         Args:
             hops: Those that were followed before.
-            may_wait_for: Of all hosts only for this one; None: for each.
+            at_once: Whether not to wait for this host, so many hops from here; None: each is waited for.
             meaning: What trouble means here; the turn of the host sees it so.
             may_ask: Asked for each hop.
         """
@@ -276,12 +292,12 @@ class Fetcher:
         seen = {split}
         seconds = total_seconds or self._limits.total_seconds
         for hop in range(self._limits.redirects + 1 - hops):
-            at_once = may_wait_for is not None and split.manners_host != may_wait_for
+            hurries = at_once(split.manners_host, hop) if at_once else False
             try:
                 if may_ask:
-                    await may_ask(split.url, at_once=at_once)
+                    await may_ask(split.url, at_once=hurries)
                 hop_headers = headers | _referer(referer, split)
-                hop_turn = self._turn(split, at_once=at_once, meaning=meaning)
+                hop_turn = self._turn(split, at_once=hurries, meaning=meaning)
                 async with (
                     hop_turn as is_on_its_way,
                     self._hop(split, hop_headers, seconds, is_on_its_way) as (response, timer),

@@ -12,7 +12,6 @@ from forecourt import backfill, importer
 from forecourt.db.hosts import Room
 from forecourt.db.image_claims import ImageClaim
 from forecourt.db.import_queue import QueueClaim
-from forecourt.importer import Imported, NotImported, Vanished
 from forecourt.jobs.import_work import ImportWork
 from forecourt.jobs.photo_work import PhotoWork
 from forecourt.schedule import EXPIRING
@@ -89,5 +88,5 @@ def _left(rooms: Sequence[Room], claims: Sequence[Claim]) -> list[Room]:
 
 
 def _sorted(settlements: Sequence[Settlement]) -> tuple[list[importer.Settlement], list[backfill.Settlement]]:
-    listings = [each for each in settlements if isinstance(each, Imported | NotImported | Vanished)]
-    return listings, [each for each in settlements if not isinstance(each, Imported | NotImported | Vanished)]
+    listings = [each for each in settlements if isinstance(each, importer.Settlement)]
+    return listings, [each for each in settlements if not isinstance(each, importer.Settlement)]

@@ -14,7 +14,7 @@ from forecourt.db.hosts import Room
 from forecourt.db.import_queue import QueueClaim
 from forecourt.errors import TransientError
 from forecourt.failure_kinds import FailureKind
-from forecourt.importer import Imported, NotImported, Vanished
+from forecourt.importer import Imported, Moved, NotImported, Vanished
 from forecourt.pages import PageReader
 
 
@@ -97,6 +97,8 @@ class ImportWork:
                     self.vanished.append(settlement)
                 case NotImported():
                     self.failed.append(settlement)
+                case Moved():
+                    self._claimed -= 1  # it is still to be read
         self.progress(self)
 
     def hand_back(self, connection: Connection, claims: Sequence[QueueClaim]) -> None:
@@ -125,5 +127,7 @@ class ImportWork:
                 return True
             case Vanished():
                 return importer.settle_vanished(connection, settlement, cap=self.cap, now=now)
+            case Moved():
+                return importer.settle_moved(connection, settlement)
             case NotImported():
                 return importer.settle_failure(connection, settlement, cap=self.cap, now=now, random=self.random)
