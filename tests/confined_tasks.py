@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from forecourt.confined.child import ANSWER, JSON
+from forecourt.children.serving import ANSWER, JSON
 
 
 def serve(arguments: Mapping[str, JSON], data: bytes) -> JSON:

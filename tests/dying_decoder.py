@@ -4,7 +4,7 @@ import os
 import signal
 from collections.abc import Mapping
 
-from forecourt.confined.child import JSON
+from forecourt.children.serving import JSON
 from forecourt.photo import decode
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import dying_keeper
 from sqlalchemy.engine.default import DefaultDialect
 
 from forecourt import backfill, settling
@@ -23,6 +24,7 @@ from forecourt.db import hosts
 from forecourt.fetch.files import NewFile
 from forecourt.fetch.session import Send
 from forecourt.photo.verify import Verifier
+from forecourt.storage import keeping
 from forecourt.storage.local import LocalStore
 
 PROGRAM = Path(__file__)
@@ -35,6 +37,10 @@ def _die_before(owner: Any, name: str, *, if_so: Callable[[], object] = lambda: 
 
 def _die_after(owner: Any, name: str, *, if_so: Callable[[], object] = lambda: True) -> None:
     _wrap(owner, name, after=lambda: _die() if if_so() else None)
+
+
+def _die_with_the_keeper() -> None:
+    keeping._KEEPER = dying_keeper.__name__
 
 
 def _once_settled(die: Callable[..., None], owner: Any, name: str) -> None:
@@ -50,9 +56,9 @@ POINTS: dict[str, tuple[Callable[[], None], str]] = {
     "half a body": (lambda: _die_after(NewFile, "write"), "a part"),
     "whole body": (lambda: _die_after(NewFile, "keep"), "all of it"),
     "verify": (lambda: _die_after(Verifier, "verify"), "all of it"),
-    "temporary file": (lambda: _die_before(os, "fsync"), "all of it"),
-    "fsync": (lambda: _die_after(os, "fsync"), "all of it"),
-    "rename": (lambda: _die_after(Path, "rename"), "an orphan"),
+    dying_keeper.BEFORE_SYNC: (_die_with_the_keeper, "all of it"),
+    dying_keeper.AFTER_SYNC: (_die_with_the_keeper, "all of it"),
+    dying_keeper.AFTER_RENAME: (_die_with_the_keeper, "an orphan"),
     "stored": (lambda: _die_after(LocalStore, "put"), "an orphan"),
     "before the commit": (lambda: _once_settled(_die_before, DefaultDialect, "do_commit"), "an orphan"),
     "after the commit": (lambda: _once_settled(_die_after, DefaultDialect, "do_commit"), "a stored photo"),

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import pytest
 
-from forecourt.confined import child_process
+from forecourt.children import process as child_process
 from forecourt.confined import pool as pool_module
 from forecourt.confined.pool import ConfinedDied, ConfinedPool
 from forecourt.errors import Paused, WrongUse

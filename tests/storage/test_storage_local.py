@@ -1,8 +1,8 @@
 """The photo store as a folder: durable once `put` has returned, whole or not there at any time (C01, C06, S01)."""
 
 import asyncio
-import errno
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,52 +30,33 @@ def store(root: Path) -> Iterator[PhotoStore]:
     store.close()
 
 
-@pytest.fixture
-def synced(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """What reached the disk, in order, by the name it had then."""
-    paths: list[Path] = []
-    fsync = os.fsync
-
-    def note(descriptor: int) -> None:
-        paths.append(Path(f"/proc/self/fd/{descriptor}").readlink())
-        fsync(descriptor)
-
-    monkeypatch.setattr(os, "fsync", note)
-    return paths
-
-
 def download(store: PhotoStore, data: bytes = BYTES) -> Path:
     file = store.scratch / "download"
     file.write_bytes(data)
     return file
 
 
+def copied(store: PhotoStore, number: int) -> Path:
+    return download(store).rename(store.scratch / str(number))
+
+
+def keepers() -> list[int]:
+    """Of this process."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return [int(child) for child in children if b"storage.keeper" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
 def put(store: PhotoStore, file: Path, place: str = PLACE) -> None:
     asyncio.run(store.put(place, file))
 
 
-def test_the_bytes_are_synced_before_they_have_their_name_and_the_folders_after(
-    store: PhotoStore, root: Path, synced: list[Path]
-) -> None:
-    file = download(store)
-
-    put(store, file)
-
-    assert (root / PLACE).read_bytes() == BYTES
-    assert synced == [file, root / "ab/cd", root / "ab", root]
-    assert not file.exists()
-
-
-def test_what_is_already_there_is_success_and_synced_again(store: PhotoStore, root: Path, synced: list[Path]) -> None:
-    """Whoever wrote it may have died before its own fsync."""
+def test_what_is_already_there_is_success(store: PhotoStore, root: Path) -> None:
     put(store, download(store))
     before = (root / PLACE).stat()
-    synced.clear()
 
     file = download(store)
     put(store, file)
 
-    assert synced == [root / PLACE, root / "ab/cd"]
     assert (root / PLACE).stat().st_ino == before.st_ino
     assert not file.exists()
 
@@ -89,21 +70,41 @@ def test_a_broken_copy_is_replaced_by_the_proven_bytes(store: PhotoStore, root: 
     assert (root / PLACE).read_bytes() == BYTES
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO])
-def test_a_disk_that_takes_nothing_is_said_in_one_line_and_the_download_removed(
-    store: PhotoStore, root: Path, monkeypatch: pytest.MonkeyPatch, number: int
+@pytest.mark.parametrize("together", [1, 3])
+def test_a_disk_that_takes_nothing_is_said_in_one_line_and_the_downloads_removed(
+    store: PhotoStore, root: Path, together: int
 ) -> None:
-    def refuse(_: int) -> None:
-        raise OSError(number, os.strerror(number))
+    (root / "ab").write_text("a file where a folder should be")
+    files = [copied(store, number) for number in range(together)]
 
-    monkeypatch.setattr(os, "fsync", refuse)
-    file = download(store)
+    async def put_all() -> list[BaseException | None]:
+        return await asyncio.gather(*[store.put(PLACE, file) for file in files], return_exceptions=True)
 
-    with pytest.raises(StoreUnavailable, match=f"the photo store {root}: {os.strerror(number)}"):
-        put(store, file)
+    refused = asyncio.run(put_all())
 
-    assert not file.exists()
-    assert not (root / PLACE).exists()
+    assert {(type(error), str(error)) for error in refused} == {
+        (StoreUnavailable, f"the photo store {root}: the folder is gone")
+    }
+    assert not any(file.exists() for file in files)
+
+
+def test_a_keeper_that_is_killed_is_replaced_and_asked_again(store: PhotoStore, root: Path) -> None:
+    put(store, download(store))
+    [keeper] = keepers()
+    os.kill(keeper, signal.SIGKILL)
+
+    put(store, download(store), "ab/ef/abef.jpg")
+
+    assert (root / "ab/ef/abef.jpg").read_bytes() == BYTES
+    assert keepers() != [keeper]
+
+
+def test_a_store_that_is_closed_leaves_no_process(store: PhotoStore) -> None:
+    put(store, download(store))
+
+    store.close()
+
+    assert keepers() == []
 
 
 def test_a_folder_that_is_gone_is_said(store: PhotoStore, root: Path) -> None:
@@ -188,28 +189,8 @@ def test_what_a_dead_process_left_is_swept_and_a_living_ones_kept(store: PhotoSt
     assert not heir.scratch.exists()
 
 
-@pytest.mark.parametrize("event", ["os.rename", "os.mkdir", "fsync 1", "fsync 2", "fsync 3"])
-def test_c01_a_kill_in_the_middle_of_put_leaves_the_whole_file_or_none(root: Path, event: str) -> None:
-    url = f"file://{root}"
-
-    killed = subprocess.run([sys.executable, "-c", _KILLED_IN_PUT, url, event, PLACE], input=BYTES, check=False)
-
-    assert killed.returncode == -9
-    found = [path.read_bytes() for path in root.glob("*/*/*.jpg")]
-    assert found in ([], [BYTES])
-    heir = open_store(url, public_url=None)
-    put(heir, download(heir))
-    assert (root / PLACE).read_bytes() == BYTES
-    assert sorted(path.name for path in (root / ".tmp").iterdir()) == sorted(["lock", heir.scratch.name])
-    heir.close()
-
-
 def test_many_writers_of_one_photo_leave_one_file(store: PhotoStore, root: Path) -> None:
-    files = []
-    for number in range(20):
-        file = store.scratch / str(number)
-        file.write_bytes(BYTES)
-        files.append(file)
+    files = [copied(store, number) for number in range(20)]
 
     async def put_all() -> None:
         await asyncio.gather(*[store.put(PLACE, file) for file in files])
@@ -248,32 +229,4 @@ from forecourt.storage import open_store
 store = open_store(sys.argv[1], public_url=None)
 (store.scratch / "half.part").write_bytes(b"x")
 os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-# Killed right before the event: a rename or a folder as Python announces it, or the n-th fsync.
-_KILLED_IN_PUT = """
-import asyncio, os, signal, sys
-from forecourt.storage import open_store
-
-url, event, place = sys.argv[1:]
-store = open_store(url, public_url=None)
-file = store.scratch / "download"
-file.write_bytes(sys.stdin.buffer.read())
-syncs = 0
-fsync = os.fsync
-
-def counted(descriptor):
-    global syncs
-    syncs += 1
-    if event == f"fsync {syncs}":
-        os.kill(os.getpid(), signal.SIGKILL)
-    fsync(descriptor)
-
-def watch(name, arguments):
-    if name == event:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-os.fsync = counted
-sys.addaudithook(watch)
-asyncio.run(store.put(place, file))
 """

@@ -7,14 +7,11 @@ Linux has all of it. Elsewhere the resource limits hold, and a child ends when i
 
 import ctypes
 import math
-import os
 import resource
-import signal
 import sys
 from pathlib import Path
 
 # linux/prctl.h, linux/sched.h, linux/capability.h
-_PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
@@ -31,14 +28,6 @@ def leave_network() -> None:
     libc = ctypes.CDLL(None)
     if libc.unshare(_CLONE_NEWNET) != 0:
         libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
-
-
-def die_with(parent_id: int) -> None:
-    """Ask for SIGKILL at the parent's death, and end now if it came before we asked."""
-    if _ON_LINUX:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent_id:
-        os._exit(1)
 
 
 def shrink(memory_bytes: int) -> None:

@@ -14,10 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from forecourt.confined.child import JSON
-from forecourt.confined.child_process import ChildProcess, HungUp
+from forecourt.children.process import ChildProcess, HungUp
+from forecourt.children.serving import JSON
 from forecourt.errors import ForecourtError, Paused, WrongUse
 
+_CHILD = "forecourt.confined.child"
 _MOST_JOBS = 2_000  # per child: what a library leaks does not add up
 T = TypeVar("T")
 
@@ -186,7 +187,7 @@ class ConfinedPool:
 
     def _start(self) -> ChildProcess:
         try:
-            child = ChildProcess(self._orders)
+            child = ChildProcess(_CHILD, self._orders)
         except OSError as error:
             raise Paused(f"no child process can be started: {error.strerror}") from error
         self._children.add(child)

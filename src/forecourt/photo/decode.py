@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from forecourt.confined.child import JSON
+from forecourt.children.serving import JSON
 from forecourt.failure_kinds import FailureKind
 from forecourt.photo.exif import turns
 from forecourt.photo.fingerprint import dhash, thumbhash

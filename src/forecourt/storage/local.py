@@ -1,23 +1,21 @@
 """The photo store as a folder.
 
-    fsync the file → rename it to its place → fsync the folders
-
-A reader, or a crash at any point, sees the whole file or none. Downloads live in `.tmp/<uuid>/`, one folder a process,
-whose lock tells the living from the dead: what a dead process left is swept when the next one opens the store.
+A reader, or a crash at any point, sees the whole file or none: `keeper.py` brings it to its place. Downloads live in
+`.tmp/<uuid>/`, one folder a process, whose lock tells the living from the dead: what a dead process left is swept when
+the next one opens the store.
 """
 
-import asyncio
 import errno
 import fcntl
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
 
 from forecourt import process_lock
 from forecourt.errors import StoreUnavailable, WrongUse
+from forecourt.storage.keeping import Keeping
 
 _SCRATCH = ".tmp"
 _LOCK = "lock"
@@ -34,7 +32,7 @@ class LocalStore:
     def __init__(self, root: Path, *, public_url: str | None) -> None:
         self._root = root
         self._public_url = public_url.rstrip("/") if public_url else None
-        self._durable_folders: set[Path] = set()
+        self._keeping = Keeping(root)
         try:
             self.scratch, lock = _open_scratch(root)
         except OSError as error:
@@ -50,7 +48,11 @@ class LocalStore:
         Raises:
             StoreUnavailable: Full, read-only, gone. The file is removed all the same.
         """
-        await asyncio.to_thread(self._put, storage_path, file)
+        if self._place(storage_path) is None:
+            raise ValueError(f"not a storage path: {storage_path!r}")
+        error = await self._keeping.keep(storage_path, file)
+        if error is not None:
+            raise self._unavailable(error)
 
     def free_bytes(self) -> int:
         """What an unprivileged process can still write."""
@@ -80,37 +82,11 @@ class LocalStore:
 
     def close(self) -> None:
         """Remove the scratch folder, with what is left in it. Safe to call twice."""
+        self._keeping.close()
         if self._lock is not None:
             shutil.rmtree(self.scratch, ignore_errors=True)
             os.close(self._lock)
             self._lock = None
-
-    def _put(self, storage_path: str, file: Path) -> None:
-        place = self._place(storage_path)
-        if place is None:
-            raise ValueError(f"not a storage path: {storage_path!r}")
-        try:
-            # Whoever wrote it may not have synced yet, so that what is already there is synced too.
-            if _size(place) == file.stat().st_size:
-                _fsync(place)
-            else:
-                _fsync(file)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                file.rename(place)
-            self._make_durable(place.parent)
-        except OSError as error:
-            raise self._unavailable(error) from error
-        finally:
-            with suppress(OSError):  # a read-only disk keeps it; the next process sweeps
-                file.unlink(missing_ok=True)
-
-    def _make_durable(self, folder: Path) -> None:
-        """The entry of a new file lies in its folder, and that of a new folder in the one above."""
-        _fsync(folder)
-        while folder != self._root and folder not in self._durable_folders:
-            _fsync(folder.parent)
-            self._durable_folders.add(folder)
-            folder = folder.parent
 
     def _place(self, storage_path: str) -> Path | None:
         parts = storage_path.split("/")
@@ -142,18 +118,3 @@ def _open_scratch(root: Path) -> tuple[Path, int]:
     finally:
         os.close(entrance)
     return scratch, lock
-
-
-def _size(path: Path) -> int | None:
-    try:
-        return path.stat(follow_symlinks=False).st_size
-    except FileNotFoundError:
-        return None
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

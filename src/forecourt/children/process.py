@@ -1,4 +1,4 @@
-"""One confined child, seen from its parent: the process, its socket, and whether it can take a job."""
+"""One child, seen from its parent: the process, its socket, and whether it can take a job."""
 
 import asyncio
 import json
@@ -9,12 +9,12 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from forecourt.confined.child import ANSWER, JSON, QUESTION, READY
+from forecourt.children.serving import ANSWER, JSON, QUESTION, READY
 
 _MOST_ANSWER_BYTES = 64 * 1024 * 1024
 _START_SECONDS = 60.0
 _END_SECONDS = 1.0  # between hanging up and being gone
-_BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[2]); from forecourt.confined.child import main; main()"
+_BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[2]); from {module} import main; main()"
 
 
 class HungUp(Exception):
@@ -22,9 +22,14 @@ class HungUp(Exception):
 
 
 class ChildProcess:
-    """One process, its socket, and whether it can take a job."""
+    """One process, its socket, and whether it can take a job.
 
-    def __init__(self, orders: Mapping[str, JSON]) -> None:
+    Args:
+        module: Its `main` is what the child runs; it ends in `serving.serve`.
+        orders: What `main` finds in `serving.read_orders`.
+    """
+
+    def __init__(self, module: str, orders: Mapping[str, JSON]) -> None:
         self.jobs = 0
         self.is_fit = False  # from READY on, but for the time between a question and its whole answer
         self._socket, theirs = socket.socketpair()
@@ -36,7 +41,7 @@ class ChildProcess:
         path = json.dumps([entry for entry in sys.path if entry])
         try:
             self.process = subprocess.Popen(  # noqa: S603 (our own interpreter and constants)
-                [sys.executable, "-I", "-S", "-W", "ignore", "-c", _BOOT, given, path],
+                [sys.executable, "-I", "-S", "-W", "ignore", "-c", _BOOT.format(module=module), given, path],
                 env={},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -1,0 +1,131 @@
+"""The child's side: answer one question after the other, until the parent hangs up.
+
+    question            lengths of arguments and data, whether a descriptor comes along, whether the answer may come
+                        in parts; arguments (JSON); data
+    answer              length; JSON
+    answer in parts     as many of them as the task yields; then a length of 0
+
+A part is made when the one before it has been sent: a parent that does not read holds the child up. A task that
+raises ends the child, and its last words on stderr are what the parent tells.
+"""
+
+import ctypes
+import json
+import os
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, BinaryIO, TypeAlias
+
+JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
+Task: TypeAlias = Callable[[Mapping[str, JSON], bytes], JSON]
+PartsTask: TypeAlias = Callable[[Mapping[str, JSON], BinaryIO], Iterator[JSON]]
+
+QUESTION = struct.Struct("!QQ??")
+ANSWER = struct.Struct("!Q")
+READY = ANSWER.pack(0)  # no JSON text is empty
+NO_MORE_PARTS = ANSWER.pack(0)
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def read_orders() -> dict[str, Any]:
+    """What the parent gave along at the start."""
+    orders: dict[str, Any] = json.loads(sys.argv[1])
+    return orders
+
+
+def die_with(parent_id: int) -> None:
+    """Ask for SIGKILL at the parent's death, and end now if it came before we asked.
+
+    Linux has that. Elsewhere a child ends when its socket does.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent_id:
+        os._exit(1)
+
+
+def serve(
+    orders: Mapping[str, Any],
+    task: Task,
+    *,
+    parts_task: PartsTask | None = None,
+    before: Callable[[], None] = lambda: None,
+) -> None:
+    """Say that we are ready, and answer until the parent hangs up.
+
+    Args:
+        orders: From `read_orders`.
+        task: Takes arguments and data, whichever way these come, and gives the answer.
+        parts_task: The same for answers in parts; it takes the data as an open file.
+        before: Called before each answer, and before each part.
+    """
+    with socket.socket(fileno=orders["socket"]) as parent:
+        parent.sendall(READY)
+        while (question := _next_question(parent)) is not None:
+            before()
+            if question.in_parts:
+                if parts_task is None:
+                    raise LookupError("no task here answers in parts")
+                with question.file() as file:
+                    for part in parts_task(question.arguments, file):
+                        parent.sendall(_answer(part))
+                        before()
+                parent.sendall(NO_MORE_PARTS)
+            else:
+                parent.sendall(_answer(task(question.arguments, question.whole())))
+
+
+@dataclass
+class _Question:
+    arguments: dict[str, JSON]
+    data: bytes
+    descriptor: int | None
+    in_parts: bool
+
+    def file(self) -> BinaryIO:
+        """What came along, to be read from its beginning."""
+        if self.descriptor is None:
+            return BytesIO(self.data)
+        file = os.fdopen(self.descriptor, "rb")
+        file.seek(0)  # whoever wrote it stands at its end
+        return file
+
+    def whole(self) -> bytes:
+        """The same, read."""
+        if self.descriptor is None:
+            return self.data
+        with os.fdopen(self.descriptor, "rb", buffering=0) as file:
+            return file.readall()
+
+
+def _answer(value: JSON) -> bytes:
+    text = json.dumps(value).encode("ascii")
+    return ANSWER.pack(len(text)) + text
+
+
+def _next_question(parent: socket.socket) -> _Question | None:
+    head, descriptors, _, _ = socket.recv_fds(parent, QUESTION.size, 1)
+    if not head:
+        return None
+    head += _receive(parent, QUESTION.size - len(head))
+    arguments_length, data_length, with_file, in_parts = QUESTION.unpack(head)
+    arguments = json.loads(_receive(parent, arguments_length))
+    data = _receive(parent, data_length)
+    return _Question(arguments, data, descriptors[0] if with_file else None, in_parts)
+
+
+def _receive(parent: socket.socket, length: int) -> bytes:
+    received = bytearray(length)
+    view = memoryview(received)
+    while view:
+        count = parent.recv_into(view)
+        if count == 0:
+            raise EOFError("the parent hung up in the middle of a question")
+        view = view[count:]
+    return bytes(received)
