@@ -10,8 +10,9 @@ KILLS ?= 200
 PHOTOS ?= 2000
 DATABASE ?= sqlite
 MINUTES ?= 10
+ROUNDS ?= 3
 
-.PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos campaign-kills soak damage-report manners
+.PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos campaign-kills soak damage-report manners bench
 
 help:
 	@echo "make demo     the guided tour over three dealer sites on this machine"
@@ -24,6 +25,7 @@ help:
 	@echo "make fuzz-fetch    odd URLs, and servers that answer nonsense; make fuzz-photos    spoilt photos; SECONDS and SEED as above"
 	@echo "make campaign-kills    200 kills over 2,000 photos; KILLS=100 PHOTOS=1000 DATABASE=postgresql SEED=2 for others"
 	@echo "make soak     ten minutes of a worker in a misbehaving world, and 64 photos of 50 MB at once; MINUTES=30 for longer"
+	@echo "make bench    photos a second, CPU and memory against the peers; ONLY=forecourt-sqlite,bare-loop ROUNDS=1 PHOTOS=500 for less"
 	@echo "make manners  four workers, thirty hosts: what each saw, and what it allows; DATABASE=postgresql for the other"
 
 install: .venv/.forecourt
@@ -67,6 +69,15 @@ soak: .venv/.development
 
 manners: .venv/.development
 	@PYTHONPATH=tests .venv/bin/python tools/manners_bench.py --database $(DATABASE)
+
+bench: PHOTOS := $(if $(filter file,$(origin PHOTOS)),3000,$(PHOTOS))
+bench: .venv/.development .cache/bench/peers/.filled
+	@.venv/bin/python tools/get_bench_parts.py
+	@PYTHONPATH=tests:tools .venv/bin/python -m bench --photos $(PHOTOS) --rounds $(ROUNDS) --only "$(ONLY)"
+
+.cache/bench/peers/.filled: tools/bench/peers.txt tools/bench/fill_peers.sh
+	@sh tools/bench/fill_peers.sh
+	@touch $@
 
 .venv/.forecourt: $(FROM)
 	@sh tools/install.sh --no-dev --inexact

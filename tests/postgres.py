@@ -49,6 +49,10 @@ class PostgresServer:
     def url(self, database: str) -> str:
         return f"postgresql://{self.user}@127.0.0.1:{self.port}/{database}"
 
+    def process_id(self) -> int:
+        """Of the server's first process."""
+        return int((self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+
     def create_database(self, name: str, *, template: str = "template1") -> str:
         """Copy a database that nobody is connected to; returns its URL."""
         self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}"), name, template)
@@ -64,8 +68,12 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres(programs: Path) -> Iterator[PostgresServer]:
-    """Start the server whose programs (`initdb`, `postgres`) lie in the folder."""
+def running_postgres(programs: Path, *, durable: bool = False) -> Iterator[PostgresServer]:
+    """Start the server whose programs (`initdb`, `postgres`) lie in the folder.
+
+    Args:
+        durable: As an operator runs it, for measurements: what is committed is on the disk.
+    """
     as_user = _unprivileged()
     folder = Path(tempfile.mkdtemp(prefix="forecourt-postgres-"))  # not pytest's, which only its owner may enter
     if as_user:
@@ -77,7 +85,7 @@ def running_postgres(programs: Path) -> Iterator[PostgresServer]:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     port = _free_port()
-    guard = _start(programs, folder, port, as_user)
+    guard = _start(programs, folder, port, as_user, {} if durable else _FORGETFUL)
     try:
         _wait_until_ready(folder / "log")
         yield PostgresServer(folder, port, "forecourt")
@@ -115,16 +123,13 @@ def _initdb(programs: Path, folder: Path, as_user: dict[str, Any]) -> None:
         raise ServerDidNotStart(done.stdout + done.stderr)
 
 
-def _start(programs: Path, folder: Path, port: int, as_user: dict[str, Any]) -> subprocess.Popen[str]:
-    settings = {
-        "listen_addresses": "127.0.0.1",
-        "unix_socket_directories": folder,
-        "fsync": "off",
-        "synchronous_commit": "off",
-        "full_page_writes": "off",
-        "shared_buffers": "32MB",
-        "max_connections": "100",
-    }
+_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "32MB"}
+
+
+def _start(
+    programs: Path, folder: Path, port: int, as_user: dict[str, Any], more: dict[str, str]
+) -> subprocess.Popen[str]:
+    settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": folder, "max_connections": "100", **more}
     command = [str(programs / "postgres"), "-D", "data", "-p", str(port)]
     command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     return subprocess.Popen(

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -16,13 +17,18 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 def main() -> int:
     """Install what is missing, or say in one line what is."""
     missing = [package for package, part in (("chromium", browser()), ("postgresql", postgres())) if part is None]
+    return 0 if installed(missing, whose="tests") else 1
+
+
+def installed(missing: Sequence[str], *, whose: str) -> bool:
+    """Whether these packages of Debian are there now; if not, one line says which are wanted."""
     if not missing:
-        return 0
+        return True
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        print(f"the tests need {' and '.join(missing)}; your system's package manager has them", file=sys.stderr)
-        return 1
-    print(f"installing {' and '.join(missing)} for the tests", file=sys.stderr)
-    return 0 if _apt_get("update") and _apt_get("install", "--yes", "--no-install-recommends", *missing) else 1
+        print(f"the {whose} need {' and '.join(missing)}; your system's package manager has them", file=sys.stderr)
+        return False
+    print(f"installing {' and '.join(missing)} for the {whose}", file=sys.stderr)
+    return _apt_get("update") and _apt_get("install", "--yes", "--no-install-recommends", *missing)
 
 
 def browser() -> Path | None:

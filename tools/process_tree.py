@@ -17,9 +17,13 @@ class Taken:
     processes: int
 
 
-def taken_by(process_id: int) -> Taken:
-    """Now. Whoever ends while we look counts as gone."""
-    ids = _with_descendants(process_id)
+def taken_by(process_id: int, *, alone: bool = False) -> Taken:
+    """Now. Whoever ends while we look counts as gone.
+
+    Args:
+        alone: Without its descendants.
+    """
+    ids = [process_id] if alone else with_descendants(process_id)
     return Taken(
         pss_bytes=sum(_pss_bytes(each) for each in ids),
         descriptors=sum(_entries(_PROC / str(each) / "fd") for each in ids),
@@ -28,7 +32,8 @@ def taken_by(process_id: int) -> Taken:
     )
 
 
-def _with_descendants(process_id: int) -> list[int]:
+def with_descendants(process_id: int) -> list[int]:
+    """Itself, its living children, theirs, and so on."""
     children: defaultdict[int, list[int]] = defaultdict(list)
     for stat in _PROC.glob("[0-9]*/stat"):
         try:

@@ -1,0 +1,76 @@
+"""What one command takes: time, processor time of all its processes, and their memory at its highest."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from process_tree import taken_by
+
+_LOOK_SECONDS = 0.25
+_REAPED = Path(__file__).with_name("reaped.py")
+
+
+@dataclass(frozen=True)
+class Command:
+    """Ready to run.
+
+    Args:
+        environment: All of it, but for PATH.
+    """
+
+    words: Sequence[str | Path]
+    folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Processes that were killed, and the children of children, count in `cpu_seconds`."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+
+
+class CommandFailed(Exception):
+    """With what it wrote last."""
+
+
+def measure(command: Command, *, good_codes: Sequence[int] = (0,)) -> Measured:
+    """Run it to its end.
+
+    Raises:
+        CommandFailed: It ended otherwise than it should, or left processes behind.
+    """
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        result, said = Path(folder) / "result.json", Path(folder) / "said"
+        with said.open("wb") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-I", _REAPED, result, *command.words],
+                env={"PATH": os.environ["PATH"], **command.environment},
+                cwd=command.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+            peak = _watched(process)
+        told = json.loads(result.read_bytes()) if result.exists() else {"code": process.returncode, "killed": 0}
+        if told["code"] not in good_codes or told["killed"]:
+            last = said.read_text(encoding="utf-8", errors="replace")[-2000:]
+            raise CommandFailed(f"{command.words[0]}: code {told['code']}, {told['killed']} left behind\n{last}")
+    return Measured(told["seconds"], told["user"] + told["system"], peak)
+
+
+def _watched(process: subprocess.Popen[bytes]) -> int:
+    """The most that all processes below this one had at once; what several share counts once."""
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, taken_by(process.pid).pss_bytes - taken_by(process.pid, alone=True).pss_bytes)
+        time.sleep(_LOOK_SECONDS)
+    return peak
