@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -10,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from process_tree import taken_by
+from process_tree import taken_by, with_descendants
 
 _LOOK_SECONDS = 0.25
+_MOST_SECONDS = 1200
 _REAPED = Path(__file__).with_name("reaped.py")
 
 
@@ -69,8 +71,11 @@ def measure(command: Command, *, good_codes: Sequence[int] = (0,)) -> Measured:
 
 def _watched(process: subprocess.Popen[bytes]) -> int:
     """The most that all processes below this one had at once; what several share counts once."""
-    peak = 0
+    peak, deadline = 0, time.monotonic() + _MOST_SECONDS
     while process.poll() is None:
+        if time.monotonic() > deadline:
+            for each in reversed(with_descendants(process.pid)):
+                os.kill(each, signal.SIGKILL)
         peak = max(peak, taken_by(process.pid).pss_bytes - taken_by(process.pid, alone=True).pss_bytes)
         time.sleep(_LOOK_SECONDS)
     return peak

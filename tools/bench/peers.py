@@ -44,7 +44,6 @@ class Scrapy(Peer):
             "DOWNLOAD_DELAY": 0,
             "LOG_LEVEL": "ERROR",
             "TELNETCONSOLE_ENABLED": False,
-            "CLOSESPIDER_ITEMCOUNT": len(task.vehicles),  # else it notices its end only every five seconds
         }
         set_to = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
         words: list[str | Path] = [
