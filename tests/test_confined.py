@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -16,7 +16,9 @@ from typing import Any, BinaryIO, TypeVar
 import pytest
 
 from forecourt.children import process as child_process
+from forecourt.children.serving import MOST_JOBS
 from forecourt.confined import pool as pool_module
+from forecourt.confined.grouped import Grouped
 from forecourt.confined.pool import ConfinedDied, ConfinedPool
 from forecourt.errors import Paused, WrongUse
 
@@ -380,3 +382,64 @@ def is_alive(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def test_of_jobs_that_go_together_each_has_its_own_answer_and_a_deadly_one_costs_itself_only(tmp_path: Path) -> None:
+    files = [tmp_path / str(number) for number in range(40)]
+    for file in files:
+        file.write_text(file.name)
+    deadly = {3, 17, 18, 39}
+
+    async def ask(grouped: Grouped, number: int) -> Any:
+        try:
+            return await grouped.run({"do": "crash" if number in deadly else "echo"}, files[number])
+        except ConfinedDied as died:
+            return died
+
+    async def story(pool: ConfinedPool) -> list[Any]:
+        grouped = Grouped(pool)
+        return await asyncio.gather(*[ask(grouped, number) for number in range(40)])
+
+    answers = in_pool(story, processes=2)
+
+    assert {number for number, answer in enumerate(answers) if isinstance(answer, ConfinedDied)} == deadly
+    assert all(answer["data"] == str(number) for number, answer in enumerate(answers) if number not in deadly)
+
+
+def test_a_job_that_is_cancelled_while_it_waits_with_others_costs_them_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "photo"
+    file.write_bytes(b"a photo")
+
+    async def story(pool: ConfinedPool) -> list[Any]:
+        grouped = Grouped(pool)
+        jobs = [asyncio.ensure_future(grouped.run({"do": "echo", "say": str(number)}, file)) for number in range(20)]
+        for job in jobs[::3]:
+            asyncio.get_running_loop().call_later(0.01 * jobs.index(job), job.cancel)
+        return await asyncio.gather(*jobs, return_exceptions=True)
+
+    answers = in_pool(story)
+
+    assert [answer["said"] for number, answer in enumerate(answers) if number % 3] == [
+        str(number) for number in range(20) if number % 3
+    ]
+
+
+def test_jobs_that_wait_go_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hand-over for each would cost a tenth of what the decode of a photo costs."""
+    file = tmp_path / "photo"
+    file.write_bytes(b"a photo")
+    asked: list[int] = []
+    ask = child_process.ChildProcess.ask
+
+    async def counted(child: child_process.ChildProcess, jobs: Sequence[Any], *rest: Any, **named: Any) -> None:
+        asked.append(len(jobs))
+        await ask(child, jobs, *rest, **named)
+
+    monkeypatch.setattr(child_process.ChildProcess, "ask", counted)
+
+    async def story(pool: ConfinedPool) -> list[Any]:
+        grouped = Grouped(pool)
+        return await asyncio.gather(*[grouped.run({"do": "echo"}, file) for _ in range(65)])
+
+    assert len(in_pool(story)) == 65
+    assert asked == [1, *[MOST_JOBS] * 8]

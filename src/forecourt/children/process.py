@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from forecourt.children.serving import ANSWER, JSON, QUESTION, READY
 
@@ -68,15 +68,17 @@ class ChildProcess:
                 pass
         return self.is_fit
 
-    async def answer(self, arguments: bytes, descriptor: int | None, data: bytes) -> JSON:
-        """Send one question and read its whole answer; only then is the child fit for the next.
+    async def answer(self, jobs: Sequence[JSON], descriptors: Sequence[int] = (), data: bytes = b"") -> list[JSON]:
+        """Send one question and read its whole answer, one for each job; only then is the child fit for the next.
 
         Raises:
             HungUp: The child is gone, or what it sent cannot be the length of an answer.
-            ValueError: What it sent is not JSON, RecursionError: or too deep.
+            ValueError: What it sent is no JSON of that kind, RecursionError: or too deep.
         """
-        await self.ask(arguments, descriptor, data, in_parts=False)
-        answer: JSON = json.loads(await self._next())
+        await self.ask(jobs, descriptors, data, in_parts=False)
+        answer = json.loads(await self._next())
+        if not isinstance(answer, list) or len(answer) != len(jobs):
+            raise ValueError("not an answer to each job")
         self.is_fit = True
         return answer
 
@@ -86,18 +88,22 @@ class ChildProcess:
         self.is_fit = not text
         return [json.loads(text)] if text else []
 
-    async def ask(self, arguments: bytes, descriptor: int | None, data: bytes, *, in_parts: bool) -> None:
-        """Send one question."""
+    async def ask(
+        self, jobs: Sequence[JSON], descriptors: Sequence[int] = (), data: bytes = b"", *, in_parts: bool
+    ) -> None:
+        """Send one question: up to MOST_JOBS jobs with a descriptor each, or one that may have data."""
         self.is_fit = False
-        self.jobs += 1
-        head = QUESTION.pack(len(arguments), len(data), descriptor is not None, in_parts)
+        self.jobs += len(jobs)
+        text = json.dumps(jobs).encode("ascii")
+        head = QUESTION.pack(len(text), len(data), len(descriptors), in_parts)
+        rest = text + data
         try:
             # Nothing is on its way when a question is sent: the buffer has room for its head.
-            if descriptor is None:
-                self._socket.send(head)
+            if descriptors:
+                socket.send_fds(self._socket, [head], descriptors)
+                await asyncio.get_running_loop().sock_sendall(self._socket, rest)
             else:
-                socket.send_fds(self._socket, [head], [descriptor])
-            await asyncio.get_running_loop().sock_sendall(self._socket, arguments + data)
+                await asyncio.get_running_loop().sock_sendall(self._socket, head + rest)
         except (BrokenPipeError, ConnectionResetError) as error:
             raise HungUp from error
 

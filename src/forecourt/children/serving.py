@@ -1,9 +1,11 @@
 """The child's side: answer one question after the other, until the parent hangs up.
 
-    question            lengths of arguments and data, whether a descriptor comes along, whether the answer may come
-                        in parts; arguments (JSON); data
-    answer              length; JSON
+    question            lengths of arguments and data, how many descriptors come along, whether the answer may come
+                        in parts; the arguments of each job (JSON); data
+    answer              length; the answer to each job (JSON)
     answer in parts     as many of them as the task yields; then a length of 0
+
+Jobs that are asked together have a descriptor each. One alone may have its data with the question.
 
 A part is made when the one before it has been sent: a parent that does not read holds the child up. A task that
 raises ends the child, and its last words on stderr are what the parent tells.
@@ -25,7 +27,8 @@ JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | Non
 Task: TypeAlias = Callable[[Mapping[str, JSON], bytes], JSON]
 PartsTask: TypeAlias = Callable[[Mapping[str, JSON], BinaryIO], Iterator[JSON]]
 
-QUESTION = struct.Struct("!QQ??")
+QUESTION = struct.Struct("!QQB?")
+MOST_JOBS = 8  # in one question
 ANSWER = struct.Struct("!Q")
 READY = ANSWER.pack(0)  # no JSON text is empty
 NO_MORE_PARTS = ANSWER.pack(0)
@@ -63,45 +66,52 @@ def serve(
         orders: From `read_orders`.
         task: Takes arguments and data, whichever way these come, and gives the answer.
         parts_task: The same for answers in parts; it takes the data as an open file.
-        before: Called before each answer, and before each part.
+        before: Called before each job, and before each part.
     """
     with socket.socket(fileno=orders["socket"]) as parent:
         parent.sendall(READY)
         while (question := _next_question(parent)) is not None:
-            before()
             if question.in_parts:
                 if parts_task is None:
                     raise LookupError("no task here answers in parts")
+                before()
                 with question.file() as file:
-                    for part in parts_task(question.arguments, file):
+                    for part in parts_task(question.jobs[0], file):
                         parent.sendall(_answer(part))
                         before()
                 parent.sendall(NO_MORE_PARTS)
             else:
-                parent.sendall(_answer(task(question.arguments, question.whole())))
+                answers: list[JSON] = []
+                for arguments, data in question.each():
+                    before()
+                    answers.append(task(arguments, data))
+                parent.sendall(_answer(answers))
 
 
 @dataclass
 class _Question:
-    arguments: dict[str, JSON]
+    jobs: list[dict[str, JSON]]
     data: bytes
-    descriptor: int | None
+    descriptors: list[int]
     in_parts: bool
 
     def file(self) -> BinaryIO:
-        """What came along, to be read from its beginning."""
-        if self.descriptor is None:
+        """What came along with the only job, to be read from its beginning."""
+        if not self.descriptors:
             return BytesIO(self.data)
-        file = os.fdopen(self.descriptor, "rb")
+        file = os.fdopen(self.descriptors[0], "rb")
         file.seek(0)  # whoever wrote it stands at its end
         return file
 
-    def whole(self) -> bytes:
-        """The same, read."""
-        if self.descriptor is None:
-            return self.data
-        with os.fdopen(self.descriptor, "rb", buffering=0) as file:
-            return file.readall()
+    def each(self) -> Iterator[tuple[dict[str, JSON], bytes]]:
+        """The arguments of each job, and what came along with it, read when it is its turn."""
+        if not self.descriptors:
+            yield self.jobs[0], self.data
+            return
+        for arguments, descriptor in zip(self.jobs, self.descriptors, strict=True):
+            with os.fdopen(descriptor, "rb", buffering=0) as file:
+                data = file.readall()
+            yield arguments, data
 
 
 def _answer(value: JSON) -> bytes:
@@ -110,14 +120,14 @@ def _answer(value: JSON) -> bytes:
 
 
 def _next_question(parent: socket.socket) -> _Question | None:
-    head, descriptors, _, _ = socket.recv_fds(parent, QUESTION.size, 1)
+    head, descriptors, _, _ = socket.recv_fds(parent, QUESTION.size, MOST_JOBS)
     if not head:
         return None
     head += _receive(parent, QUESTION.size - len(head))
-    arguments_length, data_length, with_file, in_parts = QUESTION.unpack(head)
-    arguments = json.loads(_receive(parent, arguments_length))
+    jobs_length, data_length, files, in_parts = QUESTION.unpack(head)
+    jobs = json.loads(_receive(parent, jobs_length))
     data = _receive(parent, data_length)
-    return _Question(arguments, data, descriptors[0] if with_file else None, in_parts)
+    return _Question(jobs, data, list(descriptors[:files]), in_parts)
 
 
 def _receive(parent: socket.socket, length: int) -> bytes:

@@ -1,6 +1,7 @@
 """Run one job to its end: settings, log, signals, progress, and its report on stdout."""
 
 import asyncio
+import gc
 import json as json_text
 import os
 import sys
@@ -8,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
+import uvloop
 from sqlalchemy import Engine
 
 from forecourt.cli.progress import ProgressLine
@@ -27,7 +29,8 @@ def run_job(job: Callable[[House, Progress], Awaitable[Report]], *, json: bool, 
     """
     settings = read_settings()
     log_to_stderr()
-    report = asyncio.run(_run(settings, job, bounds))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        report = runner.run(_run(settings, job, bounds))
     return print_report(report, json=json)
 
 
@@ -93,6 +96,7 @@ async def _run(
     for number in STOP_SIGNALS:
         loop.add_signal_handler(number, on_signal, number)
     stop_let_through()
+    gc.freeze()  # what is imported lives as long as we do: no collection need look at it
     async with open_house(settings, stop, bounds) as house:
         with ProgressLine() as line:
             return await job(house, line.show)

@@ -7,9 +7,9 @@ child is killed, and an answer can never reach another job than its own.
 """
 
 import asyncio
-import json
 import os
-from collections.abc import AsyncGenerator, Awaitable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -54,7 +54,7 @@ class ConfinedPool:
         parts_task: str | None = None,
     ) -> None:
         self._task = task
-        self._processes = processes
+        self.processes = processes
         self._orders: dict[str, JSON] = {
             "task": task,
             "parts_task": parts_task,
@@ -74,7 +74,7 @@ class ConfinedPool:
     async def __aenter__(self) -> Self:
         self._open = True
         try:
-            for _ in range(self._processes):
+            for _ in range(self.processes):
                 self._idle.append(self._start())
         except Paused:
             if not self._idle:
@@ -110,10 +110,27 @@ class ConfinedPool:
             WrongUse: No child has ever started: a broken installation, or a memory limit that the imports exceed.
             Paused: None starts any more: the system has no process, descriptor or memory left for us.
         """
+        files = [] if file is None else [file]
+        [answer] = await self._run([arguments], files, data, fresh=fresh)
+        return answer
+
+    async def run_together(self, jobs: Sequence[tuple[Mapping[str, JSON], Path]]) -> list[JSON]:
+        """Ask one child for several, arguments and file each, and give the answer to each.
+
+        At most MOST_JOBS: they are handed over at once, and one after the other is done.
+
+        Raises:
+            ConfinedDied, WrongUse, Paused: As for one; which of them was to blame is not known.
+        """
+        return await self._run([arguments for arguments, _ in jobs], [file for _, file in jobs])
+
+    async def _run(
+        self, jobs: Sequence[Mapping[str, JSON]], files: Sequence[Path], data: bytes = b"", *, fresh: bool = False
+    ) -> list[JSON]:
         async with self._turn:
             child = await self._take(fresh=fresh)
             try:
-                return await self._ask(child, arguments, file, data)
+                return await self._ask(child, jobs, files, data)
             finally:
                 if fresh:
                     self._discard(child)
@@ -133,7 +150,7 @@ class ConfinedPool:
         async with self._long_turn, self._turn:
             child = await self._take()
             try:
-                await self._heard(child, child.ask(_text(arguments), descriptor, b"", in_parts=True))
+                await self._heard(child, child.ask([dict(arguments)], [descriptor], in_parts=True))
                 while part := await self._heard(child, child.part()):
                     yield part[0]
             finally:
@@ -159,13 +176,15 @@ class ConfinedPool:
         trouble = f"the child process for {self._task} does not start: {last_words}"
         raise Paused(trouble) if self._has_started else WrongUse(trouble)
 
-    async def _ask(self, child: ChildProcess, arguments: Mapping[str, JSON], file: Path | None, data: bytes) -> JSON:
-        descriptor = None if file is None else os.open(file, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            return await self._heard(child, child.answer(_text(arguments), descriptor, data))
-        finally:
-            if descriptor is not None:
-                os.close(descriptor)
+    async def _ask(
+        self, child: ChildProcess, jobs: Sequence[Mapping[str, JSON]], files: Sequence[Path], data: bytes
+    ) -> list[JSON]:
+        with ExitStack() as closing:
+            descriptors = []
+            for file in files:
+                descriptors.append(os.open(file, os.O_RDONLY | os.O_CLOEXEC))
+                closing.callback(os.close, descriptors[-1])
+            return await self._heard(child, child.answer([dict(job) for job in jobs], descriptors, data))
 
     async def _heard(self, child: ChildProcess, word: Awaitable[T]) -> T:
         """What the child says, in time."""
@@ -197,7 +216,3 @@ class ConfinedPool:
         child.end()
         self._children.discard(child)
         self._ending = [other for other in [*self._ending, child] if other.process.poll() is None]
-
-
-def _text(arguments: Mapping[str, JSON]) -> bytes:
-    return json.dumps(arguments).encode("ascii")

@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
+from forecourt.confined.grouped import Grouped
 from forecourt.confined.pool import ConfinedDied, ConfinedPool
 from forecourt.errors import Blocked, DecoderDied, PermanentError, TransientError, Trouble
 from forecourt.failure_kinds import FailureKind
@@ -70,6 +71,7 @@ class Verifier:
 
     def __init__(self, pool: ConfinedPool, *, max_pixels: int) -> None:
         self._pool = pool
+        self._grouped = Grouped(pool)
         self._max_pixels = max_pixels
         self._one_heavy = asyncio.Lock()
 
@@ -123,7 +125,10 @@ class Verifier:
 
     async def _ask(self, path: Path, *, alone: bool, fresh: bool = False) -> "_Answer":
         question = {"max_pixels": self._max_pixels, "alone": alone}
-        said = await self._pool.run(question, file=path, fresh=fresh)
+        if alone:
+            said = await self._pool.run(question, file=path, fresh=fresh)
+        else:
+            said = await self._grouped.run(question, path)
         try:
             return _ANSWER.validate_python(said)
         except ValidationError as error:

@@ -1,7 +1,6 @@
 """The keeper as its worker sees it: what comes while it is busy goes to it together."""
 
 import asyncio
-import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass
@@ -83,13 +82,13 @@ class Keeping:
 
     async def _ask(self, batch: list[_Waiting]) -> list[OSError | None]:
         files: list[JSON] = [[each.storage_path, str(each.file), each.size] for each in batch]
-        question = json.dumps({"files": files}).encode("ascii")
         last_words = ""
         for _ in range(_TRIES):
             child = self._child = self._child or self._started()
             try:
                 if await child.is_ready():
-                    return _errors(await child.answer(question, None, b""))
+                    [answer] = await child.answer([{"files": files}])
+                    return _errors(answer)
                 last_words = await child.last_words()
             except HungUp:
                 last_words = await child.last_words()
