@@ -148,6 +148,22 @@ def test_a_stop_among_the_photos_of_an_import_says_so_too(program: Program) -> N
     assert "run the same command again" in stopped.out
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("command", ["trickle-backfill-images", "worker"])
+def test_a_stop_does_not_wait_for_a_database_that_somebody_else_holds(program: Program, command: str) -> None:
+    """As a backup may do for minutes. What it had is free for whoever comes next, and no photo is to blame."""
+    with dealer_site(vehicles=2, photos=10, delay_seconds=0.2) as site:
+        shown(program.engine, site)
+        with program.started(command) as process:
+            site.wait_for_photo_requests(3)
+            with writing(program.engine):
+                process.send_signal(signal.SIGTERM)
+                ended(process, seconds=10)
+        assert program.run("trickle-backfill-images").code == 0
+
+    assert {row["status"] for row in images(program.engine)} == {"stored"}
+
+
 def test_a_worker_that_wakes_up_late_changes_no_row(program: Program) -> None:
     """Its lease ran out while it was frozen, and an heir did the work: what it brings back is dropped."""
     with dealer_site(vehicles=2, photos=8, delay_seconds=0.3) as site:

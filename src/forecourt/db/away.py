@@ -25,9 +25,14 @@ def passes(error: DBAPIError) -> bool:
     return error.connection_invalidated or isinstance(error, OperationalError)
 
 
+def is_busy(error: DBAPIError) -> bool:
+    """Another process writes in the SQLite file."""
+    return getattr(error.orig, "sqlite_errorcode", None) in (SQLITE_BUSY, SQLITE_LOCKED)
+
+
 def is_busy_or_full(error: DBAPIError) -> bool:
     """The file is the right one, and another process writes in it, or its disk is full."""
-    return getattr(error.orig, "sqlite_errorcode", None) in (SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL)
+    return is_busy(error) or getattr(error.orig, "sqlite_errorcode", None) == SQLITE_FULL
 
 
 def reason(error: DBAPIError) -> str:

@@ -45,9 +45,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction: all of it, or on an exception nothing."""
-    with engine.connect().execution_options(forecourt_writes=True) as connection, connection.begin():
+def writing(engine: Engine, *, busy_seconds: float = SQLITE_BUSY_SECONDS) -> Iterator[Connection]:
+    """One transaction: all of it, or on an exception nothing.
+
+    Args:
+        busy_seconds: For how long SQLite waits for another process that writes.
+    """
+    options = {"forecourt_writes": True, "forecourt_busy_seconds": busy_seconds}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 
@@ -77,8 +82,12 @@ def _open_sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("forecourt_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        seconds = options.get("forecourt_busy_seconds", SQLITE_BUSY_SECONDS)
+        if connection.info.get("busy_seconds", SQLITE_BUSY_SECONDS) != seconds:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
+            connection.info["busy_seconds"] = seconds
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("forecourt_writes") else "BEGIN")
 
     return engine
 

@@ -85,7 +85,7 @@ def public_url(settings: Settings) -> str | None:
 async def open_house(settings: Settings, stop: asyncio.Event, bounds: Bounds | None = None) -> AsyncIterator[House]:
     """The database, ready for these settings; the time of the bounds begins."""
     bounds = bounds or Bounds()
-    database = Database(ready_database(settings))
+    database = Database(ready_database(settings), is_stopping=stop.is_set)
     try:
         with ExitStack() as closing:
             bandwidth = None
