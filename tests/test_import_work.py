@@ -5,4 +5,3 @@ from random import Random
 import pytest
 from made import NOW, organization, queued, worker
 from sqlalchemy import Connection, Engine
-

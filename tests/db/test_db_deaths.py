@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from made import NOW, claim, organization, queued, snapshot, stored, vehicle, worker
+from overlapping import overlapping
 from sqlalchemy import Connection, Engine, update
 
 from forecourt.db import due_images, hosts, import_queue, vehicle_images, workers
@@ -11,6 +12,7 @@ from forecourt.db.engine import writing
 from forecourt.db.import_queue import QueueClaim
 from forecourt.db.tables import import_queue as queue_table
 from forecourt.db.tables import vehicle_images as images_table
+from forecourt.db.tables import workers as workers_table
 
 MINUTE = timedelta(minutes=1)
 
@@ -128,3 +130,17 @@ def test_listings_count_deaths_too(db: Engine, deaths: int) -> None:
 def _registered(connection: Connection, worker_id: str) -> str:
     workers.register(connection, worker_id=worker_id, machine="here", now=NOW)
     return worker_id
+
+
+def test_a_heartbeat_that_is_under_way_while_an_heir_looks_keeps_its_worker_alive(db: Engine) -> None:
+    """The heir has seen a lease that was over; it waits for the heartbeat, and buries nobody."""
+    worker(db)
+    late = NOW + workers.LEASE
+
+    overlapping(
+        db,
+        lambda connection: workers.heartbeat(connection, worker_id="w1", now=NOW + timedelta(seconds=20)),
+        lambda connection: workers.bury(connection, (), expired=["w1"], now=late, interval_seconds=0),
+    )
+
+    assert [row["id"] for row in snapshot(db, workers_table)] == ["w1"]

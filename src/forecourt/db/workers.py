@@ -78,23 +78,32 @@ def bury(
     *,
     now: datetime,
     interval_seconds: float,
+    expired: Collection[str] = (),
     random: Random | None = None,
-) -> None:
+) -> set[str]:
     """dead → forgotten; its rows and hosts are free again, in one transaction, and its death is counted on its rows.
 
     `attempts` stay as they are, so a late settlement by somebody who was thought dead still meets the fence of the
     next claim. The heir of a host waits one interval: the dead may have sent a request a moment ago.
 
+    Returns who was buried.
+
     Args:
+        expired: More of them, whose leases were over when somebody looked. A heartbeat that was under way at that
+            moment counts: whoever has another lease by now lives.
         random: For the jitter of what has seen too many deaths.
     """
-    if not worker_ids:
-        return
-    known = select(workers.c.id).where(workers.c.id.in_(worker_ids)).order_by(workers.c.id)
-    connection.execute(known.with_for_update())  # what one of them is claiming just now is claimed before we look
+    asked = {*worker_ids, *expired}
+    known = select(workers.c.id, workers.c.alive_until).where(workers.c.id.in_(asked)).order_by(workers.c.id)
+    # What one of them is claiming just now is claimed before we look.
+    found = connection.execute(known.with_for_update()).all() if asked else ()
+    dead = {row.id for row in found if row.id in worker_ids or row.alive_until <= now}
+    if not dead:
+        return dead
     for table in (vehicle_images, import_queue):
-        _count_death(connection, table, worker_ids, now=now, random=random or SystemRandom())
-    _forget(connection, worker_ids, now=now, interval_seconds=interval_seconds)
+        _count_death(connection, table, dead, now=now, random=random or SystemRandom())
+    _forget(connection, dead, now=now, interval_seconds=interval_seconds)
+    return dead
 
 
 def _count_death(

@@ -130,17 +130,24 @@ async def bury_dead(database: Database, folder: Path, *, interval_seconds: float
         lambda connection: workers.neighbours(connection, worker_id=but_for, now=database_now(connection))
     )
     here = _machine(folder) if found else ""
-    dead = {
+    expired = {each.worker_id for each in found if each.expired}
+    unlocked = {
         each.worker_id
         for each in found
-        if each.expired or (each.machine == here and not process_lock.is_held(folder / f"{each.worker_id}.lock"))
+        if each.machine == here and not process_lock.is_held(folder / f"{each.worker_id}.lock")
     }
-    if dead:
-        await database.write(
+    dead: set[str] = set()
+    if expired or unlocked:
+        dead = await database.write(
             lambda connection: workers.bury(
-                connection, dead, now=database_now(connection), interval_seconds=interval_seconds
+                connection,
+                unlocked,
+                expired=expired,
+                now=database_now(connection),
+                interval_seconds=interval_seconds,
             )
         )
+    if dead:
         for worker_id in dead:
             (folder / f"{worker_id}.lock").unlink(missing_ok=True)
         _log.info("worker.buried", workers=sorted(dead))
