@@ -224,7 +224,8 @@ def in_trouble(
     Args:
         asked_for: The Retry-After in seconds that it sent, if it sent one. Less than the interval is the interval.
         random: For jitter where the host named no time.
-        is_answer: It said that it is busy: it is not dead.
+        is_answer: It said that it is busy: it is not dead. Nor is one that was asked now and then only, while it may
+            have been our own line that was down.
     """
     row = connection.execute(select(hosts).where(hosts.c.id == host_id)).one()
     slowed = min(max(1.0, 2 * (row.slowed_interval_seconds or 0.0)), _SLOWEST_SECONDS)
@@ -232,7 +233,7 @@ def in_trouble(
     wait = max(wait if asked_for is not None else wait * (1 + random.random() / 5), slowed)
     until: datetime = now + timedelta(seconds=wait)
     since = None if is_answer else row.unreachable_since or now
-    is_dead = since is not None and now - since >= _SILENT_TOO_LONG
+    is_dead = since is not None and now - since >= _SILENT_TOO_LONG and row.consecutive_failures + 1 >= BREAKER_OPENS_AT
     connection.execute(
         update(hosts)
         .where(hosts.c.id == host_id)
