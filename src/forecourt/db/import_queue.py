@@ -21,7 +21,7 @@ from forecourt.db import probes
 from forecourt.db.hosts import is_open
 from forecourt.db.listings_seen import ASKED_AFTER
 from forecourt.db.picked import picked
-from forecourt.db.tables import QUEUE_READY, QUEUE_WAITING, hosts, import_queue, organization_vehicles
+from forecourt.db.tables import HELD, QUEUE_READY, QUEUE_WAITING, hosts, import_queue, organization_vehicles
 from forecourt.schedule import Record, Verdict
 
 _WAKE_AT_ONCE = 1000
@@ -194,6 +194,12 @@ def claim(
         )
         for row in found
     ]
+
+
+def held(connection: Connection, *, worker_id: str) -> set[int]:
+    """What this worker has claimed, whether or not it knows."""
+    ours = select(import_queue.c.id).where(text(HELD), import_queue.c.lease_owner == worker_id)
+    return set(connection.scalars(ours))
 
 
 def complete(connection: Connection, claim: QueueClaim, *, vehicle_id: int, duplicate: bool, now: datetime) -> bool:

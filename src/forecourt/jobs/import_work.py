@@ -23,7 +23,7 @@ class ImportWork:
     """Every listing URL that is due, or those of some organizations.
 
     Attributes:
-        most: How many to read in this run; None is all.
+        most: How many to read in this run, those that were read under another worker id included; None is all.
         batch_size: The most per claim.
         progress: Called with this after each batch.
     """
@@ -39,7 +39,7 @@ class ImportWork:
     failed: list[NotImported] = field(default_factory=list)
     vanished: list[Vanished] = field(default_factory=list)
     random: Random = field(default_factory=Random)
-    _claimed: int = 0
+    _begun: set[int] = field(default_factory=set)  # and not settled yet
 
     @property
     def done(self) -> int:
@@ -52,7 +52,7 @@ class ImportWork:
 
     def hosts_with_work(self, connection: Connection) -> Sequence[int]:
         """In random order, so that workers take turns among the hosts."""
-        if self.most is not None and self._claimed >= self.most:
+        if self._is_enough():
             return []
         found = import_queue.hosts_with_ready(
             connection, organization_ids=self.organization_ids, limit=1000, random=self.random
@@ -62,19 +62,34 @@ class ImportWork:
 
     def next_wake(self, connection: Connection) -> datetime | None:
         """When the first row that waits comes due."""
-        if self.most is not None and self._claimed >= self.most:
+        if self._is_enough():
             return None
         return import_queue.next_wake(connection, organization_ids=self.organization_ids)
 
     def claim(
         self, connection: Connection, rooms: Sequence[Room], *, worker_id: str, now: datetime
     ) -> Sequence[QueueClaim]:
-        """The first of each host."""
+        """The first of each host, and of all no more than `most`: a claim that was rolled back does not count."""
         del now
-        return [claim for room in rooms for claim in self._claim(connection, room, worker_id=worker_id)]
+        left = None
+        if self.most is not None:
+            left = self.most - self.done - len(import_queue.held(connection, worker_id=worker_id) | self._begun)
+        claims: list[QueueClaim] = []
+        for room in rooms:
+            limit = min(room.most, self.batch_size)
+            claims += import_queue.claim(
+                connection,
+                room.host_id,
+                organization_ids=self.organization_ids,
+                worker_id=worker_id,
+                limit=limit if left is None else max(0, min(limit, left - len(claims))),
+                is_probe=room.is_probe,
+            )
+        return claims
 
     async def do(self, claim: QueueClaim) -> importer.Settlement:
         """Fetch, read, save."""
+        self._begun.add(claim.queue_id)
         return await importer.import_one(claim, reader=self.reader, database=self.database, cap=self.cap)
 
     def broke(self, claim: QueueClaim, error: Exception) -> importer.Settlement:
@@ -85,6 +100,7 @@ class ImportWork:
         self, connection: Connection, settlements: Sequence[importer.Settlement], *, now: datetime
     ) -> Sequence[importer.Settlement]:
         """Write down the failures; a listing that was imported is settled with its vehicle."""
+        self._begun -= {each.claim.queue_id for each in settlements}
         return [each for each in settlements if self._settle(connection, each, now=now)]
 
     def settled(self, settlements: Sequence[importer.Settlement]) -> None:
@@ -104,22 +120,10 @@ class ImportWork:
     def hand_back(self, connection: Connection, claims: Sequence[QueueClaim]) -> None:
         """Let others have what was not begun or not finished."""
         import_queue.hand_back(connection, claims)
-        self._claimed -= len(claims)
+        self._begun -= {each.queue_id for each in claims}
 
-    def _claim(self, connection: Connection, room: Room, *, worker_id: str) -> Sequence[QueueClaim]:
-        limit = min(room.most, self.batch_size)
-        if self.most is not None:
-            limit = min(limit, self.most - self._claimed)
-        claims = import_queue.claim(
-            connection,
-            room.host_id,
-            organization_ids=self.organization_ids,
-            worker_id=worker_id,
-            limit=limit,
-            is_probe=room.is_probe,
-        )
-        self._claimed += len(claims)
-        return claims
+    def _is_enough(self) -> bool:
+        return self.most is not None and self.done + len(self._begun) >= self.most
 
     def _settle(self, connection: Connection, settlement: importer.Settlement, *, now: datetime) -> bool:
         match settlement:

@@ -43,7 +43,6 @@ async def process_import_queue(
     vanished: list[Vanished] = []
 
     async def read() -> Ending:
-        most = None if limit is None else limit - len(imported) - len(failed) - len(vanished)
         async with living_worker(house) as worker, page_reader(house, worker) as reader:
             work = ImportWork(
                 reader,
@@ -51,7 +50,7 @@ async def process_import_queue(
                 cap,
                 show,
                 organization_ids,
-                most,
+                limit,
                 batch_size,
                 imported=imported,
                 failed=failed,
