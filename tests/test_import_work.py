@@ -24,9 +24,8 @@ ROOMS = [Room(1, most=10)]
 def test_a_claim_that_was_lost_does_not_count(db: Engine) -> None:
     """The connection broke before the COMMIT: the same function is called again, and takes as many."""
     work = _work(db, most=2)
-    with pytest.raises(DBAPIError), writing(db) as connection:
-        assert len(_claim(work, connection)) == 2
-        connection.execute(text("SELECT nothing FROM nowhere"))
+    with pytest.raises(DBAPIError):
+        _claim_and_fail(work, db)
 
     with writing(db) as connection:
         assert len(_claim(work, connection)) == 2
@@ -44,6 +43,12 @@ def test_a_claim_that_nobody_knows_of_counts_until_it_is_handed_back(db: Engine)
         workers.hand_back_rows(connection, worker_id="w1")
         assert len(work.hosts_with_work(connection)) == 1
         assert len(_claim(work, connection)) == 2
+
+
+def _claim_and_fail(work: ImportWork, db: Engine) -> None:
+    with writing(db) as connection:
+        assert len(_claim(work, connection)) == 2
+        connection.execute(text("SELECT nothing FROM nowhere"))
 
 
 def _claim(work: ImportWork, connection: Connection) -> Sequence[QueueClaim]:

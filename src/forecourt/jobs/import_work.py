@@ -114,7 +114,7 @@ class ImportWork:
                 case NotImported():
                     self.failed.append(settlement)
                 case Moved():
-                    self._claimed -= 1  # it is still to be read
+                    pass  # it is still to be read
         self.progress(self)
 
     def hand_back(self, connection: Connection, claims: Sequence[QueueClaim]) -> None:
