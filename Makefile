@@ -11,8 +11,9 @@ PHOTOS ?= 2000
 DATABASE ?= sqlite
 MINUTES ?= 10
 ROUNDS ?= 3
+AWAY ?= 120
 
-.PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos campaign-kills soak damage-report manners bench
+.PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos campaign-kills campaign-away soak damage-report manners bench
 
 help:
 	@echo "make demo     the guided tour over three dealer sites on this machine"
@@ -24,6 +25,7 @@ help:
 	@echo "make fuzz     spoilt pages for a minute; make fuzz SECONDS=600 SEED=2 for longer and for others"
 	@echo "make fuzz-fetch    odd URLs, and servers that answer nonsense; make fuzz-photos    spoilt photos; SECONDS and SEED as above"
 	@echo "make campaign-kills    200 kills over 2,000 photos; KILLS=100 PHOTOS=1000 DATABASE=postgresql SEED=2 for others"
+	@echo "make campaign-away    two workers whose database is away for two minutes; AWAY=60 DATABASE=postgresql for others"
 	@echo "make soak     ten minutes of a worker in a misbehaving world, and 64 photos of 50 MB at once; MINUTES=30 for longer"
 	@echo "make bench    photos a second, CPU and memory against the peers; ONLY=forecourt-sqlite,bare-loop ROUNDS=1 PHOTOS=500 for less"
 	@echo "make manners  four workers, thirty hosts: what each saw, and what it allows; DATABASE=postgresql for the other"
@@ -63,6 +65,9 @@ fuzz-photos: .venv/.development
 
 campaign-kills: .venv/.development
 	@PYTHONPATH=tests nice -n 5 .venv/bin/python tools/campaign_kills.py --kills $(KILLS) --photos $(PHOTOS) --database $(DATABASE) --seed $(SEED)
+
+campaign-away: .venv/.development
+	@PYTHONPATH=tests nice -n 5 .venv/bin/python tools/campaign_away.py --away $(AWAY) --database $(DATABASE)
 
 soak: .venv/.development
 	@PYTHONPATH=tests nice -n 5 .venv/bin/python tools/soak.py --minutes $(MINUTES) --database $(DATABASE) --seed $(SEED)

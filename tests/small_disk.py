@@ -2,7 +2,8 @@
 
 It lies at FOLDER, and what was there is copied onto it. It is mounted in a
 namespace that ends with the process: as any user, where the kernel lets users have namespaces. At the end what is on
-it is copied back.
+it is copied back. When there is a file FOLDER.read-only, the folder becomes read-only, for root,
+too, and the file is removed; what is open then is written to its end.
 """
 
 import os
@@ -17,14 +18,25 @@ before=$(mktemp -d)
 cp -a "$folder/." "$before"
 mount -t tmpfs -o size="$size" tmpfs "$folder"
 cp -a "$before/." "$folder"
+while sleep 0.05; do
+    if [ -e "$folder.read-only" ]; then
+        mount --bind "$folder" "$folder"
+        mount -o remount,bind,ro "$folder"
+        rm "$folder.read-only"
+        break
+    fi
+done &
+watcher=$!
 code=0
 "$@" || code=$?
+kill $watcher 2>/dev/null || :
 rm -r "$before"; mkdir "$before"
 cp -a "$folder/." "$before"
-umount -l "$folder"
+while umount -l "$folder" 2>/dev/null; do :; done
 cp -a "$before/." "$folder"
 exit $code
 """
+
 
 if __name__ == "__main__":
     arguments = [*sys.argv[1:3], sys.executable, "-m", "forecourt", *sys.argv[3:]]

@@ -20,12 +20,14 @@ class Cost:
         blocks: Of 8 KiB, of tables and indexes, each time that they were looked at; PostgreSQL only.
         steps: Instructions of SQLite's virtual machine.
         plans: A line for each node or step of each plan.
+        statements: How many.
     """
 
     rows: int = 0
     blocks: int = 0
     steps: int = 0
     plans: tuple[str, ...] = ()
+    statements: int = 0
 
 
 def cost_of(engine: Engine, work: Callable[[Connection], object]) -> Cost:
@@ -51,7 +53,7 @@ def _steps(engine: Engine, work: Callable[[Connection], object]) -> Cost:
         work(connection)
         driver.set_progress_handler(None, 0)
         connection.rollback()
-    return Cost(steps=steps, plans=tuple(dict.fromkeys(plans)))
+    return Cost(steps=steps, plans=tuple(dict.fromkeys(plans)), statements=len(statements))
 
 
 def _analyzed(engine: Engine, work: Callable[[Connection], object]) -> Cost:
@@ -74,6 +76,7 @@ def _analyzed(engine: Engine, work: Callable[[Connection], object]) -> Cost:
         sum(each.rows for each in costs),
         sum(each.blocks for each in costs),
         plans=tuple(line for each in costs for line in each.plans),
+        statements=len(costs),
     )
 
 

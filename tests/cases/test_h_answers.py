@@ -183,17 +183,11 @@ ANSWERS: dict[str, tuple[Outcome, Behave]] = {
     "H16-404": (GONE_ONCE, does(answer(b"no", status=404))),
     "H16-410": (GONE_ONCE, does(answer(b"no", status=410))),
     "H16-404-with-a-photo": (GONE_ONCE, said(404, JPEG)),
-    **{
-        f"H17-{code}": (blocked(), does(answer(b"no", status=code)))
-        for code in (400, 401, 402, 403, 405, 406, 407, 451)
-    },
+    **{f"H17-{code}": (blocked(), does(answer(b"no", status=code))) for code in REFUSALS},
     "H17-401-that-asks": (blocked(), does(answer(status=401, headers=[("WWW-Authenticate", 'Basic realm="a"')]))),
     "H17-403-with-a-photo": (blocked(), said(403, JPEG)),
     "H07-408": (later("timeout"), does(answer(status=408))),
-    **{
-        f"H20-{code}": (later("server_error"), does(answer(b"oh", status=code)))
-        for code in (500, 501, 502, 504, 520, 599)
-    },
+    **{f"H20-{code}": (later("server_error"), does(answer(b"oh", status=code))) for code in ERRORS},
     **{f"H20-{code}-is-no-code": (later("protocol"), does(answer(b"oh", status=code))) for code in (101, 600, 999)},
     "H21-cookies-everywhere": (STORED, sets_cookies),
     "H21-wants-its-cookie": (later("too_many_redirects"), wants_its_cookie),
@@ -215,6 +209,17 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_an_answer_ends_as_the_catalogue_says(ran: Ran, case: Case) -> None:
     ran.check(case)
+
+
+@pytest.mark.parametrize("name", [name for name, (outcome, _) in ANSWERS.items() if outcome.status == "blocked"])
+def test_h13_and_h17_a_host_that_keeps_us_out_is_marked_as_one_that_answers(ran: Ran, name: str) -> None:
+    """One mark, and no trouble of its own: it is not left alone, nor asked more slowly."""
+    host = ran.host_row(next(case for case in CASES if case.name == name))
+
+    assert ran.begun <= host["last_answered_at"] <= ran.ended
+    assert (host["consecutive_failures"], host["unreachable_since"], host["slowed_interval_seconds"]) == (0, None, None)
+    assert host["paused_reason"] is None
+    assert host["next_allowed_at"] is None or host["next_allowed_at"] <= ran.ended
 
 
 def test_h14_what_is_stored_is_what_the_bytes_are(ran: Ran) -> None:

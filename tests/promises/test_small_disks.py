@@ -1,9 +1,11 @@
-"""C06: file systems that are really full: one line, exit code 75, nobody blamed, and on with more room."""
+"""C06: file systems that are really full or read-only: one line, exit code 75, nobody blamed, and on with more room."""
 
 import shutil
+from pathlib import Path
 
-from running_program import Program, images, is_whole, nothing_is_held, shown
-from servers.dealer_site import DealerSite, Given, dealer_site
+import pytest
+from running_program import Program, ended, images, is_whole, nothing_is_held, shown
+from servers.dealer_site import DealerSite, Given, dealer_site, wait_until
 from small_disk import PROGRAM
 
 KILOBYTE = 1024
@@ -37,6 +39,38 @@ def test_a_store_that_is_full_pauses_the_run(program: Program) -> None:
         assert program.run("trickle-backfill-images").code == 0
 
     assert all(is_whole(program, row) for row in images(program.engine))
+
+
+@pytest.mark.parametrize("half_sent", [False, True], ids=["before-the-body", "in-the-body"])
+def test_a_store_that_becomes_read_only_under_a_run_pauses_it(program: Program, *, half_sent: bool) -> None:
+    """Not by permissions, which root does not feel. What lies there stays whole; the next run does the rest."""
+    usual = program.command
+    with dealer_site(vehicles=2, photos=5) as site:
+        shown(program.engine, site)
+        program.run("trickle-backfill-images", "--limit", "1")
+        site.holds_photos, site.holds_bodies = not half_sent, half_sent
+        program.command = (str(PROGRAM), "4m", str(program.store))
+        with program.started("trickle-backfill-images") as process:
+            site.wait_for_photo_requests(5 + 2)
+            wait_until(lambda: site.half_sent == 2 * half_sent)
+            _make_read_only(program.store)
+            site.holds_photos = site.holds_bodies = False
+            done = ended(process)
+        rows = images(program.engine)
+        assert (done.code, done.out, done.err.count("\n")) == (75, "", 1), done.err
+        assert str(program.store) in done.err
+        assert "Read-only file system" in done.err
+        assert {row["failures"] for row in rows} == {0}
+        assert nothing_is_held(program.engine)
+        stored = [row for row in rows if row["status"] == "stored"]
+        assert len(stored) == 5
+        assert all(is_whole(program, row) for row in stored)
+
+        program.command = usual
+        assert program.run("trickle-backfill-images").code == 0
+
+    assert all(row["status"] == "stored" and is_whole(program, row) for row in images(program.engine))
+    assert program.strays() == []
 
 
 def test_the_floor_is_kept_in_the_middle_of_a_run(program: Program) -> None:
@@ -79,3 +113,9 @@ def test_a_database_whose_disk_is_full_pauses_the_run(fresh_program: Program) ->
     rows = images(program.engine)
     assert all(row["status"] == "stored" and is_whole(program, row) for row in rows)
     assert nothing_is_held(program.engine)
+
+
+def _make_read_only(folder: Path) -> None:
+    word = folder.with_name(f"{folder.name}.read-only")
+    word.touch()
+    wait_until(lambda: not word.exists())

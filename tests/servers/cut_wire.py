@@ -1,10 +1,10 @@
-"""A wire to a PostgreSQL server that breaks between a COMMIT and its answer."""
+"""A wire to a PostgreSQL server that breaks between a COMMIT and its answer, or is cut or mute for a while."""
 
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from threading import Thread
+from dataclasses import dataclass, field
+from threading import Event, Thread
 
 
 @dataclass
@@ -19,12 +19,37 @@ class CutWire:
     every: int = 0
     commits: int = 0
     cuts: int = 0
+    is_cut: bool = False
+    _clients: set[socket.socket] = field(default_factory=set)
+    _speaks: Event = field(default_factory=Event)
+
+    def __post_init__(self) -> None:
+        self._speaks.set()
+
+    @contextmanager
+    def cut(self) -> Iterator[None]:
+        """Every connection breaks, and no new one lasts."""
+        self.is_cut = True
+        for client in self._clients.copy():
+            with suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)
+        yield
+        self.is_cut = False
+
+    @contextmanager
+    def mute(self) -> Iterator[None]:
+        """Nothing gets through, and nobody is told; afterwards it all arrives."""
+        self._speaks.clear()
+        yield
+        self._speaks.set()
 
     def serve(self, client: socket.socket, server: socket.socket) -> None:
         """Both ends, until one of them closes."""
+        self._clients.add(client)
         Thread(target=self._answers, args=(client, server), daemon=True).start()
         with client, server, suppress(OSError):
             while data := client.recv(65536):
+                self._speaks.wait()
                 if b"COMMIT" in data:
                     self.commits += 1
                     if self.every and self.commits % self.every == 0:
@@ -45,6 +70,7 @@ class CutWire:
     def _answers(self, client: socket.socket, server: socket.socket) -> None:
         with suppress(OSError):
             while data := server.recv(65536):
+                self._speaks.wait()
                 client.sendall(data)
             client.shutdown(socket.SHUT_RDWR)
 
@@ -59,6 +85,9 @@ def cut_wire(port: int) -> Iterator[CutWire]:
             with suppress(OSError):  # the listener is closed
                 while True:
                     client, _ = listener.accept()
+                    if wire.is_cut:
+                        client.close()
+                        continue
                     server = socket.create_connection(("127.0.0.1", port))
                     Thread(target=wire.serve, args=(client, server), daemon=True).start()
 
