@@ -12,6 +12,8 @@ DATABASE ?= sqlite
 MINUTES ?= 10
 ROUNDS ?= 3
 AWAY ?= 120
+SET ?= plain
+CONCURRENCY ?= 64
 
 .PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos campaign-kills campaign-away soak damage-report manners bench
 
@@ -27,7 +29,7 @@ help:
 	@echo "make campaign-kills    200 kills over 2,000 photos; KILLS=100 PHOTOS=1000 DATABASE=postgresql SEED=2 for others"
 	@echo "make campaign-away    two workers whose database is away for two minutes; AWAY=60 DATABASE=postgresql for others"
 	@echo "make soak     ten minutes of a worker in a misbehaving world, and 64 photos of 50 MB at once; MINUTES=30 for longer"
-	@echo "make bench    photos a second, CPU and memory against the peers; ONLY=forecourt-sqlite,bare-loop ROUNDS=1 PHOTOS=500 for less"
+	@echo "make bench    photos a second, CPU and memory against the peers; SET=tls, latency, real, large, sizes or hosts; ONLY=forecourt-sqlite,bare-loop ROUNDS=1 PHOTOS=500"
 	@echo "make manners  four workers, thirty hosts: what each saw, and what it allows; DATABASE=postgresql for the other"
 
 install: .venv/.forecourt
@@ -75,10 +77,10 @@ soak: .venv/.development
 manners: .venv/.development
 	@PYTHONPATH=tests .venv/bin/python tools/manners_bench.py --database $(DATABASE)
 
-bench: PHOTOS := $(if $(filter file,$(origin PHOTOS)),3000,$(PHOTOS))
+bench: PHOTOS := $(if $(filter file,$(origin PHOTOS)),0,$(PHOTOS))
 bench: .venv/.development .cache/bench/peers/.filled
 	@.venv/bin/python tools/get_bench_parts.py
-	@PYTHONPATH=tests:tools .venv/bin/python -m bench --photos $(PHOTOS) --rounds $(ROUNDS) --only "$(ONLY)"
+	@PYTHONPATH=tests:tools .venv/bin/python -m bench --set $(SET) --photos $(PHOTOS) --rounds $(ROUNDS) --concurrency $(CONCURRENCY) --only "$(ONLY)"
 
 .cache/bench/peers/.filled: tools/bench/peers.txt tools/bench/fill_peers.sh
 	@sh tools/bench/fill_peers.sh

@@ -1,7 +1,7 @@
 """Who takes part: each brings photos from URLs to files, in its own way."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
@@ -29,6 +29,10 @@ class Task:
         """The first of each vehicle, then the second of each: hosts take turns."""
         return [url for row in zip_longest(*self.vehicles) for url in row if url is not None]
 
+    def single(self) -> "Task":
+        """One photo, so that what is left is start-up."""
+        return replace(self, vehicles=[self.vehicles[0][:1]])
+
     @property
     def of_one_host(self) -> int:
         """At once; at least two, as everywhere else."""
@@ -47,11 +51,13 @@ class Prepared:
     Args:
         store: Where the photos will lie.
         suffixes: Of the files that are photos.
+        good_codes: With which the command may end.
     """
 
     command: Command
     store: Path
     suffixes: frozenset[str] = field(default=frozenset({".jpg"}))
+    good_codes: Sequence[int] = (0,)
 
     def stored(self) -> int:
         """Photos that are there under their final names, each with something in it."""

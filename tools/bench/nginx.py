@@ -14,6 +14,7 @@ import trustme
 from bench.cpu import cpu_seconds_of_tree
 from get_bench_parts import ECHO_MODULE, nginx
 
+_MOST_SOCKETS = 1000
 _CONFIG = """
 {load}
 {user}
@@ -36,6 +37,8 @@ http {{
         {listen}
         {tls}
         root {root};
+        allow 127.0.0.0/8;
+        deny all;
         {location}
     }}
 }}
@@ -64,10 +67,9 @@ class Nginx:
         """Of all its processes, from its start."""
         return cpu_seconds_of_tree(self.process_id)
 
-    def requests(self) -> list[str]:
-        """One word for each that was answered: its status."""
-        log = (self.folder / "requests.log").read_text(encoding="ascii", errors="replace")
-        return [line.split(" ", 1)[0] for line in log.splitlines()]
+    def answers(self) -> int:
+        """How many it has given."""
+        return (self.folder / "requests.log").read_bytes().count(b"\n")
 
     def forget_requests(self) -> None:
         """Begin to count anew."""
@@ -89,10 +91,11 @@ def running_nginx(root: Path, *, hosts: int, tls: bool = False, delay_seconds: f
         folder.chmod(0o755)
         (folder / "tmp").mkdir()
         addresses, port = addresses_of(hosts), _free_port()
+        listening = addresses if hosts <= _MOST_SOCKETS else ["0.0.0.0"]  # noqa: S104 (only loopback is answered)
         config = _CONFIG.format(
             load=f"load_module {ECHO_MODULE};" if delay_seconds else "",
             user="user root;" if os.geteuid() == 0 else "",
-            listen=" ".join(f"listen {each}:{port}{' ssl' if tls else ''} backlog=4096;" for each in addresses),
+            listen="".join(f"listen {each}:{port}{' ssl' if tls else ''} backlog=4096;" for each in listening),
             tls=_certified(folder, addresses) if tls else "",
             root=root,
             location=_delayed(delay_seconds) if delay_seconds else "",

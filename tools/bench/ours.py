@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 from bench.contestant import Prepared, Task
@@ -20,6 +21,7 @@ from forecourt.fetch.address import host_of
 from forecourt.listing import source_key
 
 _VEHICLES_AT_ONCE = 500
+_GOOD_CODES = (0, 75)  # of two, the one may end while the other still holds a host
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,11 @@ class Forecourt:
             "CA_FILE": task.authority or "",
         }
         environment = {f"FORECOURT_{name}": str(value) for name, value in settings.items()}
-        return Prepared(Command(self._words(len(task.vehicles)), folder, environment), home / "images")
+        return Prepared(
+            Command(self._words(len(task.vehicles)), folder, environment),
+            home / "images",
+            good_codes=_GOOD_CODES[: self.processes],
+        )
 
     def server_cpu_seconds(self) -> float:
         """0 without a server."""
@@ -72,6 +78,12 @@ class Forecourt:
 def on_sqlite(home: Path) -> str:
     """A file in the home folder."""
     return f"sqlite:///{home / 'forecourt.db'}"
+
+
+def on_postgresql(server: PostgresServer) -> Callable[[Path], str]:
+    """A database of its own for each run."""
+    numbers = count()
+    return lambda _: server.create_database(f"bench_{next(numbers)}")
 
 
 def _write_rows(database_url: str, task: Task) -> None:
