@@ -144,12 +144,13 @@ async def _stored(claim: ImageClaim, download: Download, *, verifier: Verifier, 
         photo = await verifier.verify(
             download.path, sha256=download.sha256, size=download.size, alone=claim.record.is_deadly
         )
-        await store.put(photo.storage_path, download.path)
     except DamagedPhoto as error:
         await store.put(error.photo.storage_path, download.path)
         raise
-    finally:
+    except BaseException:
         download.path.unlink(missing_ok=True)
+        raise
+    await store.put(photo.storage_path, download.path)
     return Stored(claim, photo, download)
 
 

@@ -11,6 +11,7 @@ import re
 import socket
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from urllib.parse import quote, urljoin
 
@@ -141,6 +142,7 @@ def may_be_asked(url: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=1024)  # of one photo's URL it is asked three times, and of the page that shows it for each photo
 def split_url(url: str) -> SplitUrl:
     """Take a URL apart without judging where it leads.
 

@@ -1,7 +1,7 @@
 """What is downloaded, written once: a photo into a file that may be kept, a feed into one without a name."""
 
 import hashlib
-import secrets
+import itertools
 import tempfile
 from contextlib import suppress
 from io import FileIO
@@ -11,16 +11,21 @@ from typing import Self
 
 from forecourt.errors import StoreUnavailable
 
+_numbers = itertools.count(1)
+
 
 class NewFile:
     """A context manager; leaving it removes the file, unless `keep` was called. It is hashed while it is written.
+
+    Args:
+        folder: Of this process alone.
 
     Raises:
         StoreUnavailable: The folder is missing, full or read-only: our trouble, not the photo's.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / f"{secrets.token_hex(16)}.tmp"
+        self.path = folder / f"{next(_numbers)}.tmp"
         self._hash = hashlib.sha256()
         self._kept = False
         try:

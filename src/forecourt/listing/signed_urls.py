@@ -52,7 +52,10 @@ def without_signature(path: str, query: str) -> tuple[str, str]:
 
 def expires_at(url: str) -> datetime | None:
     """When a signed address stops working, in whole seconds; None if it does not say, or says what cannot be."""
-    values = {name: value for name, value, _ in _pairs(url.partition("?")[2].partition("#")[0])}
+    query = url.partition("?")[2].partition("#")[0]
+    if not query:
+        return None
+    values = {name: value for name, value, _ in _pairs(query)}
     found = _by_vendor(values) or _by_token(values) or _beside_signature(values)
     return found.replace(microsecond=0) if found and _FIRST < found < _LAST else None
 

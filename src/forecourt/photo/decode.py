@@ -94,4 +94,4 @@ def _decode(opened: Opened) -> tuple[Image.Image, str | None]:
 
 
 def _is_flat(picture: Image.Image) -> bool:
-    return all(int(band.max()) - int(band.min()) <= _FLAT for band in np.moveaxis(np.asarray(picture), 2, 0))
+    return bool(np.ptp(picture.getextrema(), axis=1).max() <= _FLAT)

@@ -14,9 +14,10 @@ from PIL import Image
 
 _BLUR_PX: Final = 100  # the most that the reference implementation takes
 _NOISE: Final = 1e-9
+_WHITE: Final = 255
 _FINEST: Final = 7  # waves across or down
 
-Plane = NDArray[np.float64]
+Planes = NDArray[np.float64]
 
 
 def thumbhash(picture: Image.Image) -> str:
@@ -25,17 +26,17 @@ def thumbhash(picture: Image.Image) -> str:
     Source: Evan Wallace's reference implementation of ThumbHash, `rgbaToThumbHash`; byte for byte its format. A sum of
     cosines is linear: red, green and blue are summed by matrix products, and mixed afterwards.
     """
-    red_green_blue, alpha = _planes(picture)
-    height, width = red_green_blue.shape[1:]
+    colours, alpha = _planes(picture)
+    height, width, _ = colours.shape
     has_alpha = alpha is not None
     finest = 5 if has_alpha else _FINEST
     across = max(1, _round(finest * width / max(width, height)))
     down = max(1, _round(finest * height / max(width, height)))
-    red, green, blue = _spectrum(red_green_blue)
+    red, green, blue = _spectra(colours)
     light = _Waves((red + green + blue) / 3, max(3, across), max(3, down))
     yellow = _Waves((red + green) / 2 - blue, 3, 3)
     crimson = _Waves(red - green, 3, 3)
-    opacity = _Waves(_spectrum(alpha), 5, 5) if alpha is not None else None
+    opacity = None if alpha is None else _Waves(_spectra(alpha)[0], 5, 5)
 
     is_landscape = width > height
     first = (
@@ -78,7 +79,7 @@ def dhash(picture: Image.Image) -> str:
 class _Waves:
     """A spectrum as its mean, its largest wave, and the waves as parts of that, from 0 to 1."""
 
-    def __init__(self, spectrum: Plane, across: int, down: int) -> None:
+    def __init__(self, spectrum: Planes, across: int, down: int) -> None:
         rows = spectrum.tolist()
         kept = [rows[y][x] for y in range(down) for x in range(across) if (x or y) and x * down < across * (down - y)]
         self.mean: float = rows[0][0]
@@ -87,32 +88,33 @@ class _Waves:
         self.waves = [0.5 + 0.5 * wave / self.scale if self.scale > _NOISE else 0.0 for wave in kept]
 
 
-def _planes(picture: Image.Image) -> tuple[Plane, Plane | None]:
-    """Red, green and blue of at most 100x100 pixels, from 0 to 1; and their alpha, unless all of it is opaque.
+def _planes(picture: Image.Image) -> tuple[Planes, Planes | None]:
+    """Red, green and blue of at most 100x100 pixels, from 0 to 255; and their alpha, unless all of it is opaque.
 
     What shows through is as dark as the average of what does not.
     """
     small = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     small.thumbnail((_BLUR_PX, _BLUR_PX), Image.Resampling.BOX)
-    planes = np.asarray(small).transpose(2, 0, 1) / 255.0
-    alpha = planes[3] if len(planes) > 3 else None  # noqa: PLR2004 (RGBA)
-    if alpha is None or alpha.min() == 1:
-        return planes[:3], None
-    colours = planes[:3] * alpha
-    average = colours.sum(axis=(1, 2)) / (alpha.sum() or 1)
-    return average[:, None, None] * (1 - alpha) + colours, alpha
+    pixels = np.asarray(small).astype(np.float64)
+    colours, alpha = pixels[..., :3], pixels[..., 3:]
+    if not alpha.size or alpha.min() == _WHITE:
+        return colours, None
+    colours = colours * (alpha / _WHITE)
+    average = colours.sum(axis=(0, 1)) * _WHITE / (alpha.sum() or 1)
+    return average * (1 - alpha / _WHITE) + colours, alpha
 
 
-def _spectrum(planes: Plane) -> Plane:
-    """The mean of the plane times each wave, down and across; of several planes, of each."""
-    height, width = planes.shape[-2:]
-    means: Plane = _cosines(height) @ planes @ _cosines(width).T / (width * height)
+def _spectra(planes: Planes) -> Planes:
+    """Of each plane the mean of its product with each wave, down and across, from 0 to 1."""
+    height, width, count = planes.shape
+    down = (_cosines(height) @ planes.reshape(height, width * count)).reshape(_FINEST, width, count)
+    means: Planes = down.transpose(2, 0, 1) @ _cosines(width).T / (width * height * _WHITE)
     return means
 
 
 @lru_cache(maxsize=2 * _BLUR_PX)
-def _cosines(length: int) -> Plane:
-    waves: Plane = np.cos(np.pi / length * np.outer(np.arange(_FINEST), np.arange(length) + 0.5))
+def _cosines(length: int) -> Planes:
+    waves: Planes = np.cos(np.pi / length * np.outer(np.arange(_FINEST), np.arange(length) + 0.5))
     return waves
 
 
