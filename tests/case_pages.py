@@ -21,6 +21,7 @@ from servers.misbehaving import Behaviour, Exchange, MisbehavingServer, Request,
 from sqlalchemy import Engine, MetaData, select
 from temptations import tempting_environment
 
+from forecourt import event_loop
 from forecourt.db import hosts, import_queue, organizations, tables
 from forecourt.db.engine import open_database, reading, writing
 from forecourt.fetch.limits import Limits
@@ -92,9 +93,9 @@ def pages_read(
         _queue(engine, server, sites)
         settings = Settings(**case_settings(home, database_url))
         names, begun = Names({}), datetime.now(UTC)
-        asyncio.run(_process(settings, limits, names))
+        event_loop.run(_process(settings, limits, names))
         if trickle:
-            asyncio.run(run_trickle(settings, limits=limits, look_up=names))
+            event_loop.run(run_trickle(settings, limits=limits, look_up=names))
         return PagesRan(server, _everything(engine), begun, datetime.now(UTC))
 
 

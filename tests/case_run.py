@@ -23,6 +23,7 @@ from servers.misbehaving import MisbehavingServer, answer, misbehaving
 from sqlalchemy import Engine, select, update
 from temptations import tempting_environment
 
+from forecourt import event_loop
 from forecourt.db import organizations, vehicles
 from forecourt.db.engine import open_database, reading, writing
 from forecourt.db.listed_images import ListedPhoto
@@ -68,7 +69,7 @@ class World:
     def run(self) -> Ran:
         """One trickle, and what is left after it."""
         before, begun = len(connects()), datetime.now(UTC)
-        asyncio.run(run_trickle(self.settings, limits=self.limits, look_up=self.names))
+        event_loop.run(run_trickle(self.settings, limits=self.limits, look_up=self.names))
         ended = datetime.now(UTC)
         store = self.settings.home / "images"
         listening = (self.server.port, self.odd_ports["deaf"], self.odd_ports["eager"])

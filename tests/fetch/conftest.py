@@ -1,6 +1,5 @@
 """A Fetcher for one errand, and a misbehaving server to send it to. 127.0.0.1 alone is opened; 127.0.0.2 is not."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,6 +8,7 @@ import pytest
 from servers.errands import Errand, NotedTurns, Send
 from servers.misbehaving import MisbehavingServer, misbehaving
 
+from forecourt import event_loop
 from forecourt.fetch.client import Fetcher
 from forecourt.fetch.limits import Limits
 from forecourt.fetch.resolver import LookUp, ask_system
@@ -47,7 +47,7 @@ def send(turns: NotedTurns) -> Send:
             async with Fetcher(chosen, turns, limits=limits, look_up=look_up) as fetcher:
                 return await errand(fetcher)
 
-        return asyncio.run(go())
+        return event_loop.run(go())
 
     return run
 

@@ -9,6 +9,7 @@ import pytest
 from servers.errands import Send
 from servers.misbehaving import MisbehavingServer, answer, redirect
 
+from forecourt import event_loop
 from forecourt.errors import HostTrouble, PermanentError, SettingsError, Trouble
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch.client import FetchedPage, Fetcher
@@ -211,13 +212,13 @@ def test_a_hosts_file_is_read_as_the_system_reads_its_own() -> None:
 
 
 def test_the_system_knows_localhost() -> None:
-    assert ip_address("127.0.0.1") in asyncio.run(ask_system("localhost"))
+    assert ip_address("127.0.0.1") in event_loop.run(ask_system("localhost"))
 
 
 def test_the_system_does_not_know_what_cannot_be_a_name() -> None:
     for name in ("a" * 64 + ".invalid", "nobody.invalid"):
         with pytest.raises(OSError, match=r".+"):
-            asyncio.run(ask_system(name))
+            event_loop.run(ask_system(name))
 
 
 def test_u19_this_machine_is_recognised_by_any_of_its_addresses() -> None:

@@ -1,6 +1,5 @@
 """Commands that read websites."""
 
-import asyncio
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -93,4 +92,4 @@ def preview(source: str, *, base_url: str | None = None, mapping: Path | None = 
         report = partial(previews.preview_url, url=source, mapping=table, mapping_name=str(mapping))
         return run_job(report, json=json)
     found = previews.preview_file(Path(source), base_url=base_url, mapping=table, mapping_name=str(mapping))
-    return print_report(asyncio.run(found), json=json)
+    return print_report(event_loop.run(found), json=json)

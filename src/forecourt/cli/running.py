@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
-import uvloop
 from sqlalchemy import Engine
 
+from forecourt import event_loop
 from forecourt.cli.progress import ProgressLine
 from forecourt.db.away import away_is_a_pause
 from forecourt.jobs.bounds import Bounds
@@ -29,8 +29,7 @@ def run_job(job: Callable[[House, Progress], Awaitable[Report]], *, json: bool, 
     """
     settings = read_settings()
     log_to_stderr()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        report = runner.run(_run(settings, job, bounds))
+    report = event_loop.run(_run(settings, job, bounds))
     return print_report(report, json=json)
 
 
