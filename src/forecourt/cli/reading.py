@@ -83,6 +83,7 @@ def preview(source: str, *, base_url: str | None = None, mapping: Path | None = 
         base_url: The address of a saved page, against which its links are resolved.
         mapping: A mapping file: it is a feed, and this says where its columns are.
     """
+    from forecourt import event_loop
     from forecourt.cli.running import print_report, run_job
     from forecourt.jobs import preview as previews
     from forecourt.jobs.mapping_file import read_mapping_file
