@@ -1,5 +1,6 @@
 """C11, C02: whoever is stopped leaves in order; whoever wakes up late changes nothing."""
 
+import asyncio
 import signal
 from datetime import UTC, datetime
 
@@ -10,7 +11,9 @@ from servers.dealer_site import dealer_site, wait_until
 from sqlalchemy import Engine, select
 
 from forecourt.db import tables, workers
+from forecourt.db.database import Database
 from forecourt.db.engine import writing
+from forecourt.worker.lifeline import bury_dead
 
 
 def test_a_stop_finishes_what_is_in_flight_and_says_how_to_go_on(program: Program) -> None:
@@ -159,6 +162,11 @@ def test_a_stop_does_not_wait_for_a_database_that_somebody_else_holds(program: P
             with writing(program.engine):
                 process.send_signal(signal.SIGTERM)
                 ended(process, seconds=10)
+        assert held(program.engine) > 0
+        asyncio.run(_hand_back(program))
+        assert nothing_is_held(program.engine)
+        assert {row["deaths"] for row in images(program.engine)} == {0}  # nobody has died
+        assert list((program.home / "workers").iterdir()) == []
         assert program.run("trickle-backfill-images").code == 0
 
     assert {row["status"] for row in images(program.engine)} == {"stored"}
@@ -201,6 +209,13 @@ def test_a_worker_that_wakes_up_before_any_heir_goes_on_under_a_new_name(program
     assert done.code == 0
     assert {row["status"] for row in images(program.engine)} == {"stored"}
     assert nothing_is_held(program.engine)
+
+
+async def _hand_back(program: Program) -> None:
+    """As whoever comes next does first of all."""
+    database = Database(program.engine)
+    await bury_dead(database, program.home / "workers", interval_seconds=0)
+    database.close()
 
 
 def _bury(engine: Engine) -> None:

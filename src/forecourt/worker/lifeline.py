@@ -7,6 +7,7 @@ import asyncio
 import os
 import time
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -62,6 +63,10 @@ class Lifeline:
         await asyncio.wait([self._heart])
         try:
             await self._database.write(self._leave)
+        except Paused:
+            with suppress(OSError):  # then it looks as if we had died
+                _left(self._folder, self.worker_id).touch()
+            raise
         finally:
             self._unlock()
 
@@ -136,22 +141,28 @@ async def bury_dead(database: Database, folder: Path, *, interval_seconds: float
         for each in found
         if each.machine == here and not process_lock.is_held(folder / f"{each.worker_id}.lock")
     }
-    dead: set[str] = set()
-    if expired or unlocked:
-        dead = await database.write(
-            lambda connection: workers.bury(
-                connection,
-                unlocked,
-                expired=expired,
-                now=database_now(connection),
-                interval_seconds=interval_seconds,
-            )
+    left = {worker_id for worker_id in unlocked if _left(folder, worker_id).exists()}
+
+    def hand_back(connection: Connection) -> set[str]:
+        now = database_now(connection)
+        for worker_id in left:
+            workers.leave(connection, worker_id, now=now, interval_seconds=interval_seconds)
+        return left | workers.bury(
+            connection, unlocked - left, expired=expired - left, now=now, interval_seconds=interval_seconds
         )
+
+    dead = await database.write(hand_back) if expired or unlocked else frozenset[str]()
     if dead:
         for worker_id in dead:
             (folder / f"{worker_id}.lock").unlink(missing_ok=True)
+            _left(folder, worker_id).unlink(missing_ok=True)
         _log.info("worker.buried", workers=sorted(dead))
     return len(dead)
+
+
+def _left(folder: Path, worker_id: str) -> Path:
+    """The note of a worker that has ended in order and could not tell the database: nobody has died."""
+    return folder / f"{worker_id}.left"
 
 
 def _running_time() -> float:
