@@ -5,24 +5,43 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 
 from forecourt.stop_signals import STOP_SIGNALS, stop_held_back
 
 
+@dataclass
+class Beside:
+    """Processes that run beside us."""
+
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _are_told: bool = False
+
+    def stop(self) -> None:
+        """Ask them to, once: a second time means at once."""
+        if not self._are_told:
+            self._are_told = True
+            self.signal()
+
+    def signal(self) -> None:
+        """Pass on one wish to stop."""
+        for process in self.processes:
+            process.send_signal(signal.SIGTERM)
+
+
 @contextmanager
-def beside(number: int, arguments: Sequence[str] = ()) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Run so many `forecourt worker` beside us; they are asked to stop when we do."""
+def beside(number: int, arguments: Sequence[str] = ()) -> Iterator[Beside]:
+    """Run so many `forecourt worker` beside us; they are asked to stop when we do, if nobody has asked them before."""
     command = [sys.executable, "-m", "forecourt", "worker", *arguments]
-    workers: list[subprocess.Popen[bytes]] = []
+    workers = Beside()
     try:
         with stop_held_back():
             for _ in range(number):
-                workers.append(subprocess.Popen(command))  # noqa: S603, PERF401 (our own; whoever has started is stopped)
+                workers.processes.append(subprocess.Popen(command))  # noqa: S603 (our own; who has started is stopped)
         yield workers
     finally:
-        for worker in workers:
-            worker.send_signal(signal.SIGTERM)
-        for worker in workers:
+        workers.stop()
+        for worker in workers.processes:
             worker.wait()
 
 
@@ -33,10 +52,9 @@ def run_processes(number: int, arguments: Sequence[str] = ()) -> int:
             workers = stack.enter_context(beside(number, arguments))
 
             def pass_on(*_: object) -> None:
-                for worker in workers:
-                    worker.send_signal(signal.SIGTERM)
+                workers.signal()
 
             for caught in STOP_SIGNALS:
                 signal.signal(caught, pass_on)
-        codes = [worker.wait() for worker in workers]
+        codes = [worker.wait() for worker in workers.processes]
     return max(1 if code < 0 else code for code in codes)

@@ -28,8 +28,8 @@ def serve(
 
     settings = read_settings()
     log_to_stderr()
-    with beside(1 if worker else 0):
-        run_server(settings, host=host, port=port, listening=say_where)
+    with beside(1 if worker else 0) as workers:
+        run_server(settings, host=host, port=port, listening=say_where, stopping=workers.stop)
     return 0
 
 

@@ -82,18 +82,28 @@ def create_app(settings: Settings, *, job_command: Sequence[str] = OURSELVES) ->
     return app
 
 
-def run_server(settings: Settings, *, host: str, port: int, listening: Callable[[str], None] = lambda _: None) -> None:
+def run_server(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    listening: Callable[[str], None] = lambda _: None,
+    stopping: Callable[[], None] = lambda: None,
+) -> None:
     """Serve until SIGINT or SIGTERM; then end streams and jobs, and return.
 
     Args:
         port: 0 takes a free one.
         listening: Called with our address, as soon as a browser can connect.
+        stopping: Called when we begin to stop; some callers may take us a while.
 
     Raises:
         WrongUse: The database or the store cannot be opened, or nobody can listen there.
     """
     with _listen(host, port) as listener:
-        server = Server(create_app(settings), host=host, port=port)
+        app = create_app(settings)
+        app.state.before_stop = (stopping, *app.state.before_stop)
+        server = Server(app, host=host, port=port)
         with server.stopped_by_signals():
             listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
             server.run(sockets=[listener])

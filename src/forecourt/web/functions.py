@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
 from forecourt.web.child_jobs import ChildJobs, JobEnd, TooManyJobs
@@ -56,7 +57,10 @@ def _route(site: Site, jobs: ChildJobs, model: type[FunctionRequest]) -> Callabl
     async def run(request: Request) -> JSONResponse:
         if refused := _refuse(site.settings.api_token, request):
             return refused
-        body = await _read(request)
+        try:
+            body = await _read(request)
+        except ClientDisconnect:
+            return _failed(400, "The body did not come.")  # nobody hears it, and nothing begins
         if body is None:
             return _failed(413, f"The body is larger than {LARGEST_BODY_BYTES} bytes.")
         try:
