@@ -6,7 +6,7 @@ from made import DAY, NOW, claim, fetched, photo, read_listing, settle, snapshot
 from sqlalchemy import Engine
 
 from forecourt.backfill import Failed, Moved
-from forecourt.db import hosts
+from forecourt.db import hosts, workers
 from forecourt.db.engine import writing
 from forecourt.db.image_claims import ImageClaim
 from forecourt.errors import Gone, HostTrouble
@@ -40,6 +40,20 @@ def test_a_moved_photo_that_is_stored_belongs_to_its_first_host(db: Engine) -> N
     [row] = snapshot(db)
     assert (row["status"], row["source_url"]) == ("stored", there.source_url)
     assert (row["fetch_url"], row["fetch_hops"], row["host_id"]) == (None, 0, home)
+
+
+def test_a_late_end_at_the_other_host_takes_nothing_from_its_heir(db: Engine) -> None:
+    """Somebody was thought dead, and the photo is being asked for there once more."""
+    _, late = moved_photo(db)
+    with writing(db) as connection:
+        workers.hand_back_rows(connection, worker_id=snapshot(db)[0]["lease_owner"])
+    [heir] = claim(db, worker_id=worker(db, "heir"), host=CDN)
+    before = snapshot(db)
+
+    settle(db, fetched(late))
+
+    assert snapshot(db) == before
+    assert (before[0]["fetch_url"], before[0]["attempts"]) == (THERE, heir.attempt)
 
 
 def test_any_trouble_at_the_other_host_counts_on_the_photo_and_brings_it_home(db: Engine) -> None:

@@ -59,6 +59,19 @@ def test_the_heir_of_the_dead_waits_one_interval_too(db: Engine) -> None:
     assert len(lease(db, host_id, "w2", now=NOW + timedelta(seconds=2))) == 1
 
 
+def test_whoever_was_buried_lets_no_host_of_its_heir_go(db: Engine) -> None:
+    host_id = host(db)
+    lease(db, host_id, worker(db, "late"))
+    with writing(db) as connection:
+        workers.bury(connection, {"late"}, now=NOW, interval_seconds=0)
+    assert len(lease(db, host_id, worker(db, "heir"))) == 1
+
+    with writing(db) as connection:
+        hosts.release(connection, {host_id: NOW}, worker_id="late")
+
+    assert snapshot(db, table)[0]["lease_owner"] == "heir"
+
+
 def test_retry_after_is_kept_whoever_comes_next(db: Engine) -> None:
     host_id = host(db)
     with writing(db) as connection:
