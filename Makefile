@@ -15,7 +15,7 @@ AWAY ?= 120
 SET ?= plain
 CONCURRENCY ?= 64
 
-.PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos campaign-kills campaign-away soak damage-report manners bench
+.PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos campaign-kills campaign-away soak damage-report manners bench profile
 
 help:
 	@echo "make demo     the guided tour over three dealer sites on this machine"
@@ -30,6 +30,7 @@ help:
 	@echo "make campaign-away    two workers whose database is away for two minutes; AWAY=60 DATABASE=postgresql for others"
 	@echo "make soak     ten minutes of a worker in a misbehaving world, and 64 photos of 50 MB at once; MINUTES=30 for longer"
 	@echo "make bench    photos a second, CPU and memory against the peers; SET=tls, latency, real, large, sizes or hosts; ONLY=forecourt-sqlite,bare-loop ROUNDS=1 PHOTOS=500"
+	@echo "make profile  where the CPU of one photo goes, by step; DATABASE=postgresql for the other"
 	@echo "make manners  four workers, thirty hosts: what each saw, and what it allows; DATABASE=postgresql for the other"
 
 install: .venv/.forecourt
@@ -81,6 +82,11 @@ bench: PHOTOS := $(if $(filter file,$(origin PHOTOS)),0,$(PHOTOS))
 bench: .venv/.development .cache/bench/peers/.filled
 	@.venv/bin/python tools/get_bench_parts.py
 	@PYTHONPATH=tests:tools .venv/bin/python -m bench --set $(SET) --photos $(PHOTOS) --rounds $(ROUNDS) --concurrency $(CONCURRENCY) --only "$(ONLY)"
+
+profile: PHOTOS := $(if $(filter file,$(origin PHOTOS)),0,$(PHOTOS))
+profile: .venv/.development .cache/bench/peers/.filled
+	@.venv/bin/python tools/get_bench_parts.py
+	@PYTHONPATH=tests:tools .venv/bin/python -m bench.profiled --photos $(PHOTOS) --rounds $(ROUNDS) --database $(DATABASE)
 
 .cache/bench/peers/.filled: tools/bench/peers.txt tools/bench/fill_peers.sh
 	@sh tools/bench/fill_peers.sh

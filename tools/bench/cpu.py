@@ -13,13 +13,18 @@ def cpu_seconds_of_tree(process_id: int) -> float:
 
     A child that has ended counts as soon as its parent has fetched its end, as servers do.
     """
-    return sum(_seconds(each) for each in with_descendants(process_id))
+    return sum(_seconds(each, slice(11, 15)) for each in with_descendants(process_id))
 
 
-def _seconds(process_id: int) -> float:
+def own_cpu_seconds(process_id: int) -> float:
+    """Of one process alone; 0 for one that has gone."""
+    return _seconds(process_id, slice(11, 13))
+
+
+def _seconds(process_id: int, fields_of_stat: slice) -> float:
     try:
         stat = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return 0.0
     fields = stat.rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / _TICKS
+    return sum(map(int, fields[fields_of_stat])) / _TICKS

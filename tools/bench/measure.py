@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,8 +44,17 @@ class CommandFailed(Exception):
     """With what it wrote last."""
 
 
-def measure(command: Command, *, good_codes: Sequence[int] = (0,)) -> Measured:
+def measure(
+    command: Command,
+    *,
+    good_codes: Sequence[int] = (0,),
+    look: Callable[[int], object] = lambda _: None,
+    look_seconds: float = _LOOK_SECONDS,
+) -> Measured:
     """Run it to its end.
+
+    Args:
+        look: Called now and then, with the process whose descendants are the command's.
 
     Raises:
         CommandFailed: It ended otherwise than it should, or left processes behind.
@@ -61,7 +70,7 @@ def measure(command: Command, *, good_codes: Sequence[int] = (0,)) -> Measured:
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
-            peak = _watched(process)
+            peak = _watched(process, look, look_seconds)
         told = json.loads(result.read_bytes()) if result.exists() else {"code": process.returncode, "killed": 0}
         if told["code"] not in good_codes or told["killed"]:
             last = said.read_text(encoding="utf-8", errors="replace")[-2000:]
@@ -69,7 +78,7 @@ def measure(command: Command, *, good_codes: Sequence[int] = (0,)) -> Measured:
     return Measured(told["seconds"], told["user"] + told["system"], peak)
 
 
-def _watched(process: subprocess.Popen[bytes]) -> int:
+def _watched(process: subprocess.Popen[bytes], look: Callable[[int], object], look_seconds: float) -> int:
     """The most that all processes below this one had at once; what several share counts once."""
     peak, deadline = 0, time.monotonic() + _MOST_SECONDS
     while process.poll() is None:
@@ -77,5 +86,6 @@ def _watched(process: subprocess.Popen[bytes]) -> int:
             for each in reversed(with_descendants(process.pid)):
                 os.kill(each, signal.SIGKILL)
         peak = max(peak, taken_by(process.pid).pss_bytes - taken_by(process.pid, alone=True).pss_bytes)
-        time.sleep(_LOOK_SECONDS)
+        look(process.pid)
+        time.sleep(look_seconds)
     return peak
