@@ -5,7 +5,8 @@ import signal
 import socket
 from urllib.parse import urlsplit
 
-from running_program import Program, ended, nothing_is_held
+import pytest
+from running_program import Program, children, ended, lives, nothing_is_held
 from servers.dealer_site import wait_until
 
 CALL = b"""\
@@ -34,3 +35,15 @@ def test_a_caller_who_keeps_the_server_does_not_keep_the_worker(program: Program
         stopped = ended(process)
 
     assert stopped.code == 0
+
+
+@pytest.mark.parametrize("command", [("serve", "--port", "0", "--worker"), ("worker", "--processes", "2")])
+def test_workers_leave_in_order_where_their_starter_is_killed(program: Program, command: tuple[str, ...]) -> None:
+    with program.started(*command) as process:
+        wait_until(lambda: not nothing_is_held(program.engine))
+        workers = children(process.pid)
+
+        process.kill()
+
+        wait_until(lambda: not any(lives(worker) for worker in workers), seconds=10)
+        assert nothing_is_held(program.engine)

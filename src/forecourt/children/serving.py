@@ -11,10 +11,8 @@ A part is made when the one before it has been sent: a parent that does not read
 raises ends the child, and its last words on stderr are what the parent tells.
 """
 
-import ctypes
 import json
 import os
-import signal
 import socket
 import struct
 import sys
@@ -33,24 +31,11 @@ ANSWER = struct.Struct("!Q")
 READY = ANSWER.pack(0)  # no JSON text is empty
 NO_MORE_PARTS = ANSWER.pack(0)
 
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
-
 
 def read_orders() -> dict[str, Any]:
     """What the parent gave along at the start."""
     orders: dict[str, Any] = json.loads(sys.argv[1])
     return orders
-
-
-def die_with(parent_id: int) -> None:
-    """Ask for SIGKILL at the parent's death, and end now if it came before we asked.
-
-    Linux has that. Elsewhere a child ends when its socket does.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent_id:
-        os._exit(1)
 
 
 def serve(

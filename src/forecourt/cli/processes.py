@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
+from forecourt.children.orphans import leaves_with_us
 from forecourt.stop_signals import STOP_SIGNALS, stop_held_back
 
 
@@ -37,7 +38,8 @@ def beside(number: int, arguments: Sequence[str] = ()) -> Iterator[Beside]:
     try:
         with stop_held_back():
             for _ in range(number):
-                workers.processes.append(subprocess.Popen(command))  # noqa: S603 (our own; who has started is stopped)
+                process = subprocess.Popen(command, preexec_fn=leaves_with_us())  # noqa: PLW1509, S603 (no thread yet)
+                workers.processes.append(process)  # who has started is stopped
         yield workers
     finally:
         workers.stop()

@@ -5,7 +5,8 @@ import os
 from functools import partial
 from typing import Any
 
-from forecourt.children.serving import die_with, read_orders, serve
+from forecourt.children.orphans import die_with
+from forecourt.children.serving import read_orders, serve
 from forecourt.confined import limits
 
 

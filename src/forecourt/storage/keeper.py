@@ -13,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from forecourt.children.serving import JSON, die_with, read_orders, serve
+from forecourt.children.orphans import die_with
+from forecourt.children.serving import JSON, read_orders, serve
 from forecourt.storage.volume import Volume
 
 

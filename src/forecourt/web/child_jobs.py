@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from forecourt.children.orphans import leaves_with_us
+
 JOBS = 4  # at once; each is a worker of its own
 PATIENCE_SECONDS = 15  # a worker leaves within 10
 
@@ -53,6 +55,7 @@ class ChildJobs:
                 stdin=DEVNULL,
                 stdout=PIPE,
                 stderr=PIPE,
+                preexec_fn=leaves_with_us(),
                 start_new_session=True,  # Ctrl-C on the server's terminal is the server's: it tells us
             )
         finally:
