@@ -23,6 +23,7 @@ from forecourt.db.tables import hosts
 DELAY_SECONDS = 0.2
 _SLOW_HOSTS = 2
 _BACK_SECONDS = 180.0
+_LAST_TOLD = 30
 _LEASE_SECONDS = workers.LEASE.total_seconds()
 
 
@@ -53,6 +54,7 @@ class Figures:
             f"all stored after it was back: {self.all_stored_back_seconds:.0f} s",
             f"photos {self.photos}, stored {self.stored}, files {self.files}, requests {self.requests}",
             *(f"FAULT: {fault}" for fault in self.faults),
+            *(f"told: {line.rstrip()}" for line in self.told[-_LAST_TOLD:] if self.faults),
         ]
 
 
@@ -90,7 +92,8 @@ class Outage:
                 back = time.monotonic()
             figures.away_seconds = back - went
             _slow_down(program.engine, site.ports[1 : 1 + _SLOW_HOSTS], 0)
-            wait_until(lambda: _all_stored(program), seconds=_BACK_SECONDS)
+            while not _all_stored(program) and time.monotonic() < back + _BACK_SECONDS:
+                time.sleep(0.05)
             figures.all_stored_back_seconds = time.monotonic() - back
             process.terminate()
             process.wait(20)

@@ -25,6 +25,7 @@ REFUSED = (
     "U24-wrong-name",
     "U24-parent-name",
     "U24-unknown-authority",
+    "U24-self-signed",
     "U24-an-address-alone",
     "U24-common-name-alone",
     "U24-wildcard-too-wide",
@@ -32,8 +33,13 @@ REFUSED = (
 TRUSTED = ("U24-good", "U22-to-http")
 
 
-def certificate(name: str, host: str, ours: trustme.CA) -> trustme.LeafCert:
+def show_certificate(context: ssl.SSLContext, name: str, host: str, ours: trustme.CA) -> None:
     """What the case's server shows."""
+    if name == "U24-self-signed":  # an authority's own certificate is
+        themselves = trustme.CA()
+        with themselves.cert_pem.tempfile() as cert, themselves.private_key_pem.tempfile() as key:
+            context.load_cert_chain(cert, key)
+        return
     wrong = {
         "U24-expired": lambda: ours.issue_cert(host, not_before=NOW - 9 * DAY, not_after=NOW - DAY),
         "U24-not-yet-valid": lambda: ours.issue_cert(host, not_before=NOW + DAY, not_after=NOW + 9 * DAY),
@@ -44,7 +50,7 @@ def certificate(name: str, host: str, ours: trustme.CA) -> trustme.LeafCert:
         "U24-common-name-alone": lambda: ours.issue_cert(common_name=host),
         "U24-wildcard-too-wide": lambda: ours.issue_cert("*.example"),
     }
-    return wrong.get(name, lambda: ours.issue_cert(host))()
+    wrong.get(name, lambda: ours.issue_cert(host))().configure_cert(context)
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ def secure(module_database_url: str, tmp_path_factory: pytest.TempPathFactory, c
             outcome = STORED if name in TRUSTED else host_waits("tls")
             case = Case(name, outcome)
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            certificate(name, case.host, ours).configure_cert(context)
+            show_certificate(context, name, case.host, ours)
             servers[name] = stack.enter_context(misbehaving(tls=context))
             servers[name].on(case.path, answer(photo_bytes(case.path)))
             url = f"https://{case.host}:{servers[name].port}{case.path}"

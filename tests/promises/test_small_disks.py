@@ -17,14 +17,15 @@ def heavier(site: DealerSite, size: int) -> None:
         site.answers[url] = Given(body=site.photo(url) + bytes(size))
 
 
-def test_a_store_that_is_full_pauses_the_run(program: Program) -> None:
+@pytest.mark.parametrize("size", ["600k", "4m,nr_inodes=24"], ids=["no-bytes-left", "no-names-left"])
+def test_a_store_that_is_full_pauses_the_run(program: Program, size: str) -> None:
     """At the temporary file or at a folder that is made: what is stored is whole, the next run does the rest."""
     program.store.mkdir()
     usual = program.command
     with dealer_site(vehicles=1, photos=10) as site:
         shown(program.engine, site)
         heavier(site, 100 * KILOBYTE)
-        program.command = (str(PROGRAM), "600k", str(program.store))
+        program.command = (str(PROGRAM), size, str(program.store))
         full = program.run("trickle-backfill-images")
         rows, strays = images(program.engine), program.strays()
         assert (full.code, full.out, nothing_is_held(program.engine), strays) == (75, "", True, [])
