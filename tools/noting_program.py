@@ -25,8 +25,9 @@ def note_starts(path: Path) -> None:
         send: Send, url: URL, headers: dict[str, str], is_on_its_way: Callable[[], None]
     ) -> aiohttp.ClientResponse:
         def note() -> None:
+            moment = time.monotonic()  # before the program takes its own: a busy machine may stop us in between
             is_on_its_way()
-            file.write(f"{time.monotonic():.6f} {url.host}\n")
+            file.write(f"{moment:.6f} {url.host}\n")
 
         return await get(send, url, headers, note)
 
