@@ -1,4 +1,4 @@
-"""C10: the machine's clock is set ahead under running workers. SQLite, whose clock it is; PostgreSQL has its own."""
+"""C10: the machine's clock is set under running workers. SQLite, whose clock it is; PostgreSQL has its own."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,6 +66,28 @@ def test_c10_what_was_put_off_by_a_clock_that_went_ahead_is_not_stuck(program: P
     assert waiting["next_attempt_at"] > datetime.now(UTC) + ahead
     assert done.code == 0
     assert {row["status"] for row in images(program.engine)} == {"stored"}
+    assert nothing_is_held(program.engine)
+
+
+@pytest.mark.parametrize("days", [1, 400], ids=lambda days: f"C10-{days}-days-back")
+def test_a_clock_that_is_set_back_under_a_run_holds_it_up_in_nothing(
+    program: Program, tmp_path: Path, days: int
+) -> None:
+    """It was ahead, and is set right: a run that goes on, and one that comes after it."""
+    clock = _on_a_clock_of_its_own(program, tmp_path)
+    _set(clock, timedelta(days=days))
+    with dealer_site(vehicles=2, photos=4, photo_hosts=2) as site:
+        shown(program.engine, site)
+        site.holds_photos = True
+        with program.started("trickle-backfill-images", "--limit", "1") as process:
+            site.wait_for_photo_requests(2)
+            _set(clock, timedelta(0))
+            site.holds_photos = False
+            ends = [ended(process), program.run("trickle-backfill-images")]
+
+    assert [each.code for each in ends] == [0, 0]
+    assert {row["status"] for row in images(program.engine)} == {"stored"}
+    assert site.photo_requests == dict.fromkeys(site.photo_urls, 1)
     assert nothing_is_held(program.engine)
 
 
