@@ -1,7 +1,9 @@
 """Fill a database with rows by SQL: a million external images in seconds."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from sqlalchemy import Connection, Engine, text
 
@@ -32,12 +34,14 @@ class Many:
     """How many images, and of whom: twenty a vehicle.
 
     Attributes:
-        hosts: The first of them has a tenth of all vehicles; the others have the rest in turns.
+        hosts: Of very different sizes: the first has as much as the next nine, these as the next ninety, and so on.
+        stored: All of them are ours already, none is left to fetch.
     """
 
     images: int
     hosts: int = 1000
     organizations: int = 100
+    stored: bool = False
 
     @property
     def vehicles(self) -> int:
@@ -58,20 +62,37 @@ def fill(engine: Engine, many: Many, *, now: datetime) -> None:
     for first in range(1, many.images + 1, _BATCH):
         last = min(first + _BATCH - 1, many.images)
         _insert(engine, f"vehicle_images {_images(many)}", "i", (first, last), many, now)
+    if engine.dialect.name == "postgresql":
+        _count_on(engine, [*counts, "vehicle_images"])
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM (ANALYZE)"))
 
 
 def _images(many: Many) -> str:
     turn = f"({_VEHICLE} - 1) / {many.organizations} + 1"
-    host = f"CASE WHEN {_VEHICLE} % 10 = 0 THEN 1 ELSE {_VEHICLE} % {many.hosts} + 1 END"
     url = f"'https://img.example/' || {_VEHICLE} || '/' || {_POSITION} || '.jpg'"
-    return (
-        "(id, vehicle_id, listing_id, position, is_primary, source_url, source_key, image_url, is_external, host_id,"
-        " priority, sort_key, changed_at, created_at)"
-        f" SELECT i.n, {_VEHICLE}, {_VEHICLE}, {_POSITION}, {_POSITION} = 0, {url}, {url}, {url}, true, {host},"
+    columns = (
+        "id, vehicle_id, listing_id, position, is_primary, source_url, source_key, image_url, host_id, priority,"
+        " sort_key, changed_at, created_at, is_external"
+    )
+    values = (
+        f"i.n, {_VEHICLE}, {_VEHICLE}, {_POSITION}, {_POSITION} = 0, {url}, {url}, {url}, {_host(many)},"
         f" CASE WHEN {_POSITION} = 0 THEN 2 ELSE 4 END, {_POSITION} * 4294967296 + {turn}, :now, :now"
     )
+    if not many.stored:
+        return f"({columns}) SELECT {values}, true"
+    return f"({columns}, status, stored_at, storage_path) SELECT {values}, false, 'stored', :now, {url}"
+
+
+def _host(many: Many) -> str:
+    """In tiers of 1, 9, 90, 900… hosts, each of which has as many vehicles as every other."""
+    ends = [10**tier for tier in range(len(str(many.hosts - 1)))] + [many.hosts]
+    tiers = [(0, 1), *pairwise(ends)]
+    cases = [
+        f"WHEN {number} THEN {before + 1} + {_VEHICLE} / {len(tiers)} % {end - before}"
+        for number, (before, end) in enumerate(tiers)
+    ]
+    return f"CASE {_VEHICLE} % {len(tiers)} {' '.join(cases)} END" if many.hosts > 1 else "1"
 
 
 def _insert(engine: Engine, into: str, name: str, span: tuple[int, int], many: Many, now: datetime) -> None:
@@ -83,6 +104,15 @@ def _insert(engine: Engine, into: str, name: str, span: tuple[int, int], many: M
         statement = f"INSERT INTO {into} FROM {numbers} AS {name}"
         used = {key: value for key, value in values.items() if f":{key}" in statement}
         connection.execute(text(statement), used)
+
+
+def _count_on(engine: Engine, tables: Iterable[str]) -> None:
+    """The next row that somebody adds gets the next id."""
+    with writing(engine) as connection:
+        for table in tables:
+            connection.execute(
+                text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")  # noqa: S608
+            )
 
 
 def _trust_us(connection: Connection) -> None:

@@ -16,18 +16,18 @@ class Cost:
     """Of all statements together.
 
     Attributes:
+        statements: How many there are.
         rows: That scans have looked at, kept or not; PostgreSQL only.
         blocks: Of 8 KiB, of tables and indexes, each time that they were looked at; PostgreSQL only.
         steps: Instructions of SQLite's virtual machine.
         plans: A line for each node or step of each plan.
-        statements: How many.
     """
 
+    statements: int = 0
     rows: int = 0
     blocks: int = 0
     steps: int = 0
     plans: tuple[str, ...] = ()
-    statements: int = 0
 
 
 def cost_of(engine: Engine, work: Callable[[Connection], object]) -> Cost:
@@ -36,9 +36,16 @@ def cost_of(engine: Engine, work: Callable[[Connection], object]) -> Cost:
 
 
 def _steps(engine: Engine, work: Callable[[Connection], object]) -> Cost:
-    statements = _captured(engine, work)
     plans: list[str] = []
-    steps = 0
+    steps, statements = 0, 0
+
+    def explain(connection: Connection, _cursor: object, statement: str, parameters: Any, *_: object) -> None:  # noqa: ANN401 (the driver's)
+        nonlocal statements
+        if _is_ours(statement):
+            statements += 1
+            cursor = connection.connection.cursor()
+            cursor.execute(f"EXPLAIN QUERY PLAN {statement}", _first(parameters))
+            plans.extend(str(row[3]) for row in cursor.fetchall())
 
     def step() -> int:
         nonlocal steps
@@ -46,52 +53,63 @@ def _steps(engine: Engine, work: Callable[[Connection], object]) -> Cost:
         return 0
 
     with writing(engine) as connection:
-        for statement, parameters in statements:
-            plans += [str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+        event.listen(connection, "before_cursor_execute", explain)
+        work(connection)
+        connection.rollback()
+    with writing(engine) as connection:
         driver: Any = connection.connection.driver_connection
         driver.set_progress_handler(step, _STEPS_AT_ONCE)
         work(connection)
         driver.set_progress_handler(None, 0)
         connection.rollback()
-    return Cost(steps=steps, plans=tuple(dict.fromkeys(plans)), statements=len(statements))
+    return Cost(statements, steps=steps, plans=tuple(dict.fromkeys(plans)))
 
 
 def _analyzed(engine: Engine, work: Callable[[Connection], object]) -> Cost:
-    """Each statement by itself: EXPLAIN ANALYZE does what it explains."""
-    costs = []
-    for statement, parameters in _captured(engine, work):
-        with writing(engine) as connection:
-            explained = f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {statement}"
-            [plan] = connection.exec_driver_sql(explained, parameters).scalar_one()
-            connection.rollback()
-        nodes = list(_nodes(plan["Plan"]))
-        costs.append(
-            Cost(
-                round(sum(map(_rows, nodes))),
-                plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"],
-                plans=tuple(_line(node) for node in nodes),
-            )
-        )
+    """Each statement is explained, which does it, and undone, before it is done."""
+    plans: list[dict[str, Any]] = []
+    statements = 0
+
+    def explain(
+        connection: Connection,
+        _cursor: object,
+        statement: str,
+        parameters: Any,  # noqa: ANN401 (the driver's)
+        _context: object,
+        is_many: bool,  # noqa: FBT001 (the event's)
+    ) -> None:
+        nonlocal statements
+        if not _is_ours(statement):
+            return
+        cursor = connection.connection.cursor()
+        cursor.execute("SAVEPOINT explained")
+        for each in parameters if is_many else [parameters]:
+            statements += 1
+            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {statement}", each)
+            [[[plan]]] = cursor.fetchall()
+            plans.append(plan["Plan"])
+        cursor.execute("ROLLBACK TO SAVEPOINT explained")
+        cursor.execute("RELEASE SAVEPOINT explained")
+
+    with writing(engine) as connection:
+        event.listen(connection, "before_cursor_execute", explain)
+        work(connection)
+        connection.rollback()
+    nodes = [node for plan in plans for node in _nodes(plan)]
     return Cost(
-        sum(each.rows for each in costs),
-        sum(each.blocks for each in costs),
-        plans=tuple(line for each in costs for line in each.plans),
-        statements=len(costs),
+        statements,
+        round(sum(map(_rows, nodes))),
+        sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans),
+        plans=tuple(_line(node) for node in nodes),
     )
 
 
-def _captured(engine: Engine, work: Callable[[Connection], object]) -> list[tuple[str, Any]]:
-    statements: list[tuple[str, Any]] = []
+def _is_ours(statement: str) -> bool:
+    return statement.startswith(("SELECT", "UPDATE", "WITH", "INSERT", "--")) and "clock_timestamp" not in statement
 
-    def note(_connection: Connection, _cursor: object, statement: str, parameters: Any, *_: object) -> None:  # noqa: ANN401 (the driver's)
-        if statement.startswith(("SELECT", "UPDATE", "WITH", "INSERT")) and "clock_timestamp" not in statement:
-            statements.append((statement, parameters))
 
-    with writing(engine) as connection:
-        event.listen(connection, "before_cursor_execute", note)
-        work(connection)
-        connection.rollback()
-    return statements
+def _first(parameters: Any) -> Any:  # noqa: ANN401 (the driver's)
+    return parameters[0] if isinstance(parameters, list) else parameters
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

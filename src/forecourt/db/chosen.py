@@ -6,14 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Connection, Select, case, func, select, text
+from sqlalchemy import Connection, Select, and_, func, or_, select, text, union_all
 
 from forecourt.db import due_images
 from forecourt.db.image_places import places
-from forecourt.db.picked import kept
-from forecourt.db.rows import rows
-from forecourt.db.tables import IMAGE_OPEN, IMAGE_READY, hosts, organization_vehicles, vehicle_images, vehicles
-from forecourt.db.types import Id
+from forecourt.db.picked import among
+from forecourt.db.tables import (
+    HELD,
+    IMAGE_OPEN,
+    IMAGE_READY,
+    IMAGE_WAITING,
+    hosts,
+    organization_vehicles,
+    vehicle_images,
+    vehicles,
+)
 from forecourt.failure_kinds import DEATHS, HOST_KINDS
 from forecourt.schedule import BEYOND_CAP
 
@@ -73,27 +80,24 @@ def waiting_for_hosts(connection: Connection, *, organization_id: int | None, no
     """
     images = vehicle_images.c
     due_at = func.coalesce(images.next_attempt_at, hosts.c.next_allowed_at)
-    found = (
-        select(func.count(), func.min(due_at))
-        .join(hosts, hosts.c.id == images.host_id)
-        .where(text(IMAGE_OPEN), images.priority < BEYOND_CAP, due_at > now)
-        .where(
-            case(
-                (images.next_attempt_at.is_(None), hosts.c.consecutive_failures > 0),
-                else_=images.failure_kind.in_(HOST_KINDS | DEATHS),
-            )
-        )
-    )
+    in_trouble = and_(images.next_attempt_at.is_(None), hosts.c.consecutive_failures > 0)
+    without_failure = and_(images.next_attempt_at.is_not(None), images.failure_kind.in_(HOST_KINDS | DEATHS))
+    of_host = vehicle_images.join(hosts, hosts.c.id == images.host_id)
+    some = select(due_at.label("due_at")).select_from(of_host).where(images.priority < BEYOND_CAP)
     if organization_id is not None:
-        found = found.where(images.vehicle_id.in_(_of_organization(organization_id)))
-    count, soonest = connection.execute(found).one()
+        some = some.where(images.vehicle_id.in_(_of_organization(organization_id)))
+    found = union_all(  # each reads its own index, and none of them what is ready at a host that is well
+        some.where(text(IMAGE_WAITING), images.next_attempt_at > now, without_failure),
+        some.where(text(IMAGE_READY), hosts.c.next_allowed_at > now, in_trouble),
+        some.where(text(IMAGE_OPEN), text(f"vehicle_images.{HELD}"), due_at > now, or_(in_trouble, without_failure)),
+    ).subquery()
+    count, soonest = connection.execute(select(func.count(), func.min(found.c.due_at))).one()
     return Waiting(count, soonest)
 
 
 def names_of(connection: Connection, vehicle_ids: Collection[int]) -> dict[int, str]:
     """What a person calls these vehicles."""
-    wanted = rows(connection, "wanted", {"vehicle_id": Id}, [{"vehicle_id": each} for each in vehicle_ids])
-    found = connection.execute(select(vehicles).where(vehicles.c.id.in_(select(wanted.c.vehicle_id))))
+    found = connection.execute(select(vehicles).where(among(connection, vehicles.c.id, vehicle_ids)))
     return {row.id: _name(row.year, row.make, row.model) or row.title or f"vehicle {row.id}" for row in found}
 
 
@@ -113,10 +117,8 @@ def _first(connection: Connection, limit: int | None, *, max_images: int | None)
 def _ready(connection: Connection, vehicle_ids: Collection[int], *, max_images: int | None) -> dict[int, int]:
     """How many of each one's photos are ready, for those that have any, the most urgent first."""
     images = vehicle_images.c
-    wanted = rows(connection, "only", {"vehicle_id": Id}, [{"vehicle_id": each} for each in vehicle_ids])
     found = select(images.vehicle_id, images.priority, func.min(images.sort_key), func.count()).where(
-        text(IMAGE_READY),
-        kept(images.vehicle_id, select(wanted.c.vehicle_id), sqlite=connection.dialect.name == "sqlite"),
+        text(IMAGE_READY), among(connection, images.vehicle_id, vehicle_ids, name="only")
     )
     if max_images is None:
         found = found.where(images.priority < BEYOND_CAP)

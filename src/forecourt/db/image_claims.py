@@ -6,7 +6,7 @@ A claim reads what it claims: for each host one range of the index (host_id, pri
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -205,25 +205,23 @@ def _taking(which: ColumnElement[bool]) -> ReturningUpdate[Any]:
 
 
 def _image_claim(row: Row[Any], now: datetime) -> ImageClaim:
+    """From what `_taking` returns, by its order: to look for each name would cost more."""
+    told: tuple[Any, ...] = tuple(row)
+    image_id, attempt, vehicle_id, host_id, url, priority, key, candidates, fetch_url, hops, *rest, referer = told
+    failures, failing_since, kind, deaths, decoder_deaths, suspect_hash, suspect_count, *looks = rest
+    suspect = None if suspect_hash is None else Suspect(suspect_hash, *looks)
     return ImageClaim(
-        row.id,
-        row.attempts,
-        row.vehicle_id,
-        row.host_id,
-        row.source_url,
-        row.referer,
-        Record(row.failures, row.failing_since, row.failure_kind, row.deaths, row.decoder_deaths),
+        image_id,
+        attempt,
+        vehicle_id,
+        host_id,
+        url,
+        referer,
+        Record(failures, failing_since, kind, deaths, decoder_deaths),
         now,
-        (row.priority, row.sort_key),
-        tuple(row.candidates or ()),
-        fetch_url=row.fetch_url,
-        fetch_hops=row.fetch_hops,
-        suspect=_suspect(row),
+        (priority, key),
+        tuple(candidates or ()),
+        fetch_url,
+        hops,
+        suspect and replace(suspect, count=suspect_count),
     )
-
-
-def _suspect(row: Row[Any]) -> Suspect | None:
-    if row.suspect_hash is None:
-        return None
-    seen = (row.file_size, row.mime_type, row.width, row.height, row.thumbhash, row.dhash)
-    return Suspect(row.suspect_hash, *seen, row.suspect_count)

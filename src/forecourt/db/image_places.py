@@ -23,22 +23,18 @@ from sqlalchemy import (
     update,
 )
 
-from forecourt.db.rows import rows
+from forecourt.db.picked import among
 from forecourt.db.tables import organization_vehicles, vehicle_images, vehicles
-from forecourt.db.types import Id
 from forecourt.schedule import BEYOND_CAP, EXPIRING, PRIMARY, REST, TURNS, VANISHING
 
 _ENDED = ("gone", "failed", "rejected", "removed")
+_PLACE = func.row_number().over(partition_by=vehicle_images.c.vehicle_id, order_by=vehicle_images.c.position)
 
 
 def places(connection: Connection, vehicle_ids: Collection[int]) -> CTE:
     """(image_id, place): the rank of each living photo of these vehicles by position, from 1."""
-    wanted = rows(connection, "wanted", {"vehicle_id": Id}, [{"vehicle_id": each} for each in vehicle_ids])
-    rank = func.row_number().over(partition_by=vehicle_images.c.vehicle_id, order_by=vehicle_images.c.position)
-    living = select(vehicle_images.c.id.label("image_id"), rank.label("place")).where(
-        vehicle_images.c.vehicle_id.in_(select(wanted.c.vehicle_id)), vehicle_images.c.status.not_in(_ENDED)
-    )
-    return living.cte("places")
+    living = select(vehicle_images.c.id.label("image_id"), _PLACE.label("place"))
+    return living.where(*_living(connection, vehicle_ids)).cte("places")
 
 
 def hold(connection: Connection, vehicle_ids: Collection[int]) -> None:
@@ -47,8 +43,7 @@ def hold(connection: Connection, vehicle_ids: Collection[int]) -> None:
     Before anything else is changed, as an import does it: those who lock in the same order never wait for each other.
     """
     if vehicle_ids:
-        wanted = rows(connection, "wanted", {"vehicle_id": Id}, [{"vehicle_id": each} for each in vehicle_ids])
-        theirs = select(vehicles.c.id).where(vehicles.c.id.in_(select(wanted.c.vehicle_id))).order_by(vehicles.c.id)
+        theirs = select(vehicles.c.id).where(among(connection, vehicles.c.id, vehicle_ids)).order_by(vehicles.c.id)
         connection.execute(theirs.with_for_update(key_share=True))
 
 
@@ -76,10 +71,9 @@ def assign_priorities(connection: Connection, vehicle_ids: Collection[int], *, c
 def _fates(connection: Connection, vehicle_ids: Collection[int], *, cap: int, now: datetime) -> CTE:
     """(image_id, priority, sort_key) of each living photo of these vehicles: schedule.py in SQL."""
     images, links = vehicle_images.c, organization_vehicles.c
-    place = places(connection, vehicle_ids)
     expires = and_(images.expires_at.is_not(None), images.expires_at > now)
     inside: Any = case((expires, EXPIRING), (_vanishes(now), VANISHING), (images.is_primary, PRIMARY), else_=REST)
-    priority = case((place.c.place > cap, BEYOND_CAP), else_=inside) if cap else inside
+    priority = case((cap < _PLACE, BEYOND_CAP), else_=inside) if cap else inside
     of_listing = select(links.turn).where(links.id == images.listing_id).scalar_subquery()
     turn = cast(func.coalesce(of_listing, 0), BigInteger)
     usual = case((images.is_primary, turn), else_=images.position * literal(TURNS, BigInteger) + turn)
@@ -90,7 +84,7 @@ def _fates(connection: Connection, vehicle_ids: Collection[int], *, cap: int, no
             usual.label("usual"),
             cast(extract("epoch", images.expires_at), BigInteger).label("dies_at"),
         )
-        .join(place, place.c.image_id == images.id)
+        .where(*_living(connection, vehicle_ids))
         .cte("found")
     )
     key = case((found.c.priority == EXPIRING, found.c.dies_at), else_=found.c.usual)
@@ -99,16 +93,19 @@ def _fates(connection: Connection, vehicle_ids: Collection[int], *, cap: int, no
 
 def auctions_over(connection: Connection, vehicle_ids: Collection[int], *, now: datetime) -> set[int]:
     """Those of these vehicles whose auctions have ended."""
-    wanted = rows(connection, "wanted", {"vehicle_id": Id}, [{"vehicle_id": each} for each in vehicle_ids])
     over = select(vehicles.c.id).where(vehicles.c.sale_status == "auction", vehicles.c.auction_ends_at <= now)
-    return set(connection.scalars(over.where(vehicles.c.id.in_(select(wanted.c.vehicle_id)))))
+    return set(connection.scalars(over.where(among(connection, vehicles.c.id, vehicle_ids))))
 
 
 def vanishing(connection: Connection, image_ids: Collection[int]) -> set[int]:
     """Those of these images that are marked as such."""
-    wanted = rows(connection, "wanted", {"image_id": Id}, [{"image_id": each} for each in image_ids])
     marked = select(vehicle_images.c.id).where(vehicle_images.c.priority == VANISHING)
-    return set(connection.scalars(marked.where(vehicle_images.c.id.in_(select(wanted.c.image_id)))))
+    return set(connection.scalars(marked.where(among(connection, vehicle_images.c.id, image_ids))))
+
+
+def _living(connection: Connection, vehicle_ids: Collection[int]) -> tuple[ColumnElement[bool], ...]:
+    """Of these vehicles, and neither ended nor taken down."""
+    return among(connection, vehicle_images.c.vehicle_id, vehicle_ids), vehicle_images.c.status.not_in(_ENDED)
 
 
 def _vanishes(now: datetime) -> ColumnElement[bool]:

@@ -5,9 +5,13 @@ same rows in another order wait for each other. So the rows are picked and locke
 passed over, and what was picked is kept as an array: a join might read the whole table instead.
 """
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, any_, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, any_, func, select
+
+from forecourt.db.rows import rows
+from forecourt.db.types import Id
 
 
 def picked(column: Column[Any], some: Select[Any], *, sqlite: bool) -> ColumnElement[bool]:
@@ -26,3 +30,15 @@ def picked(column: Column[Any], some: Select[Any], *, sqlite: bool) -> ColumnEle
 def kept(column: Column[Any], ids: Select[Any], *, sqlite: bool) -> ColumnElement[bool]:
     """Whether it is one of these ids, which are looked up once."""
     return column.in_(ids) if sqlite else column == any_(func.array(ids.scalar_subquery()))
+
+
+def among(
+    connection: Connection, column: Column[Any], ids: Collection[int], *, name: str = "wanted"
+) -> ColumnElement[bool]:
+    """Whether it is one of these ids, of which there may be many.
+
+    Args:
+        name: Another for each within one statement.
+    """
+    wanted = rows(connection, name, {"wanted_id": Id}, [{"wanted_id": each} for each in ids])
+    return kept(column, select(wanted.c.wanted_id), sqlite=connection.dialect.name == "sqlite")

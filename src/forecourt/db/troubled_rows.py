@@ -15,9 +15,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, exists, func, or_, select, true, update
 
 from forecourt.db.image_places import assign_priorities, hold
-from forecourt.db.rows import rows
+from forecourt.db.picked import among
 from forecourt.db.tables import hosts, import_queue, organization_vehicles, vehicle_images
-from forecourt.db.types import Id
 
 _CLEAN = {"status": "pending", "failures": 0, "failing_since": None, "next_attempt_at": None, "deaths": 0}
 _MOST_NAMED = 10
@@ -58,13 +57,12 @@ def retry(connection: Connection, table: Table, ids: Sequence[int], *, cap: int,
     Args:
         cap: The most photos of one vehicle that are ours; who lives again takes its place back.
     """
-    chosen = rows(connection, "chosen", {"row_id": Id}, [{"row_id": each} for each in ids])
     if table is vehicle_images:
-        theirs = select(table.c.vehicle_id).where(table.c.id.in_(select(chosen.c.row_id))).distinct()
+        theirs = select(table.c.vehicle_id).where(among(connection, table.c.id, ids)).distinct()
         hold(connection, connection.scalars(theirs).all())
     changed = (
         update(table)
-        .where(table.c.id.in_(select(chosen.c.row_id)), _is_to_retry(table))
+        .where(among(connection, table.c.id, ids), _is_to_retry(table))
         .values(_CLEAN | ({"updated_at": now} if table is import_queue else {}))
         .returning(table.c.vehicle_id)
     )

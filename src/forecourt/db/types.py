@@ -15,6 +15,8 @@ Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rowids only w
 def storable(value: object) -> object:
     """Without what PostgreSQL refuses in texts and in JSON, NUL and lone surrogates: strangers write them."""
     if isinstance(value, str):
+        if value.isascii() and "\0" not in value:
+            return value
         return value.replace("\0", "").encode(errors="replace").decode()
     if isinstance(value, Mapping):
         return {storable(key): storable(item) for key, item in value.items()}

@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Connection, Integer, Text, bindparam, case, update
@@ -108,6 +109,7 @@ _STORED: dict[str, TypeEngine[Any]] = {
     "last_modified": Text(),
     "is_damaged": Boolean(),
 }
+_WHAT_IS_STORED = attrgetter(*_STORED)
 _MOVED: dict[str, TypeEngine[Any]] = {"host_id": Id, "fetch_url": Text(), "fetch_hops": Integer()}
 _FAILED: dict[str, TypeEngine[Any]] = {
     "status": Text(),
@@ -129,7 +131,7 @@ def store(connection: Connection, stored: Sequence[StoredImage], *, now: datetim
     """
     if not stored:
         return set()
-    values = [_fence(each.claim) | {key: getattr(each, key) for key in _STORED} for each in stored]
+    values = [_fence(each.claim) | dict(zip(_STORED, _WHAT_IS_STORED(each), strict=True)) for each in stored]
     statement = _store_statement(sqlite=connection.dialect.name == "sqlite")
     return set(connection.scalars(statement, bound(connection, "done", values) | {"safe_at": now}))
 
