@@ -1,19 +1,21 @@
-"""A claim reads what it claims, however long the table is."""
+"""Whatever is asked reads what it is about, however long the table is."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 
 import pytest
-from made import NOW, worker
+from made import CAP, NOW, photo, worker
 from many_images import Many, fill
 from sqlalchemy import Connection, Engine, case, delete, text, update
 from statement_cost import Cost, cost_of
 
-from forecourt.db import chosen, due_images, image_claims
+from forecourt.db import chosen, due_images, image_claims, image_places, shown, vehicles
 from forecourt.db.engine import writing
 from forecourt.db.image_claims import END, HEAD, Range
-from forecourt.db.tables import hosts, organization_vehicles, organizations, vehicle_images, vehicles
+from forecourt.db.tables import hosts, organization_vehicles, organizations, vehicle_images
+from forecourt.db.tables import vehicles as vehicles_table
+from forecourt.db.vehicles import ListedVehicle
 from forecourt.schedule import BEYOND_CAP, REST
 
 Look = Callable[[Connection], object]
@@ -41,12 +43,39 @@ def _wake(connection: Connection) -> object:
     return due_images.wake(connection, now=NOW)
 
 
+def _what_waits(connection: Connection) -> object:
+    return chosen.waiting_for_hosts(connection, organization_id=None, now=NOW)
+
+
+def _order_anew(connection: Connection) -> None:
+    image_places.assign_priorities(connection, [7], cap=CAP, now=NOW)
+
+
+def _one_more_listing(connection: Connection) -> object:
+    photos = [photo(number, host="img1.example") for number in range(5)]
+    url = "https://dealer.example/new"
+    return vehicles.save(connection, ListedVehicle(1, url, {}, {}, photos), cap=CAP, now=NOW)
+
+
+def _page_of_vehicles(connection: Connection) -> object:
+    return shown.list_vehicles(connection, before_id=None, limit=24)
+
+
+def _one_vehicle(connection: Connection) -> object:
+    return shown.one_vehicle(connection, 100)
+
+
 LOOKS: dict[str, Look] = {
     "claim": _claim,
     "claim-on-ten-hosts": _claim_on_ten,
     "hosts": _hosts,
     "wake": _wake,
     "next-wake": due_images.next_wake,
+    "what-waits": _what_waits,
+    "order-anew": _order_anew,
+    "one-more-listing": _one_more_listing,
+    "page-of-vehicles": _page_of_vehicles,
+    "one-vehicle": _one_vehicle,
 }
 
 
@@ -57,7 +86,7 @@ def test_five_times_the_rows_cost_no_more(db: Engine, name: str) -> None:
     fill(db, Many(3_000, hosts=10, organizations=5), now=NOW)
     few = _spent(_cost(db, LOOKS[name]))
     with writing(db) as connection:
-        for table in (vehicle_images, organization_vehicles, vehicles, organizations, hosts):
+        for table in (vehicle_images, organization_vehicles, vehicles_table, organizations, hosts):
             connection.execute(delete(table))
     fill(db, Many(15_000, hosts=10, organizations=5), now=NOW)
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, text, union_all
+from sqlalchemy import Connection, Select, and_, func, select, text, union_all
 
 from forecourt.db import due_images
 from forecourt.db.image_places import places
-from forecourt.db.picked import among
+from forecourt.db.picked import among, kept
 from forecourt.db.tables import (
     HELD,
     IMAGE_OPEN,
@@ -79,17 +79,19 @@ def waiting_for_hosts(connection: Connection, *, organization_id: int | None, no
     The usual pause of a host is no trouble.
     """
     images = vehicle_images.c
-    due_at = func.coalesce(images.next_attempt_at, hosts.c.next_allowed_at)
-    in_trouble = and_(images.next_attempt_at.is_(None), hosts.c.consecutive_failures > 0)
-    without_failure = and_(images.next_attempt_at.is_not(None), images.failure_kind.in_(HOST_KINDS | DEATHS))
-    of_host = vehicle_images.join(hosts, hosts.c.id == images.host_id)
-    some = select(due_at.label("due_at")).select_from(of_host).where(images.priority < BEYOND_CAP)
+    within = [images.priority < BEYOND_CAP]
     if organization_id is not None:
-        some = some.where(images.vehicle_id.in_(_of_organization(organization_id)))
+        within.append(images.vehicle_id.in_(_of_organization(organization_id)))
+    at_their_time = and_(images.next_attempt_at > now, images.failure_kind.in_(HOST_KINDS | DEATHS))
+    in_trouble = select(hosts.c.id).where(hosts.c.consecutive_failures > 0, hosts.c.next_allowed_at > now)
+    with_host = kept(images.host_id, in_trouble, sqlite=connection.dialect.name == "sqlite")
+    of_host = select(hosts.c.next_allowed_at).where(hosts.c.id == images.host_id).scalar_subquery()
+    held = text(f"{IMAGE_OPEN} AND {HELD}")
     found = union_all(  # each reads its own index, and none of them what is ready at a host that is well
-        some.where(text(IMAGE_WAITING), images.next_attempt_at > now, without_failure),
-        some.where(text(IMAGE_READY), hosts.c.next_allowed_at > now, in_trouble),
-        some.where(text(IMAGE_OPEN), text(f"vehicle_images.{HELD}"), due_at > now, or_(in_trouble, without_failure)),
+        select(images.next_attempt_at.label("due_at")).where(text(IMAGE_WAITING), at_their_time, *within),
+        select(of_host).where(text(IMAGE_READY), with_host, *within),
+        select(images.next_attempt_at).where(held, at_their_time, *within),
+        select(of_host).where(held, images.next_attempt_at.is_(None), with_host, *within),
     ).subquery()
     count, soonest = connection.execute(select(func.count(), func.min(found.c.due_at))).one()
     return Waiting(count, soonest)

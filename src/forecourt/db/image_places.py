@@ -109,13 +109,15 @@ def _living(connection: Connection, vehicle_ids: Collection[int]) -> tuple[Colum
 
 
 def _vanishes(now: datetime) -> ColumnElement[bool]:
-    """The listing that named the photo is gone, or the vehicle is at an auction that ends."""
-    listing = select(organization_vehicles.c.id).where(
-        organization_vehicles.c.id == vehicle_images.c.listing_id, organization_vehicles.c.status == "gone"
+    """The listing that named the photo is gone, or the vehicle is at an auction that ends.
+
+    Looked up row by row: for an EXISTS PostgreSQL may read all listings there are, whatever the number of photos.
+    """
+    links = organization_vehicles.c
+    listing = select(links.status).where(links.id == vehicle_images.c.listing_id).scalar_subquery()
+    ends_at = (
+        select(vehicles.c.auction_ends_at)
+        .where(vehicles.c.id == vehicle_images.c.vehicle_id, vehicles.c.sale_status == "auction")
+        .scalar_subquery()
     )
-    auction = select(vehicles.c.id).where(
-        vehicles.c.id == vehicle_images.c.vehicle_id,
-        vehicles.c.sale_status == "auction",
-        vehicles.c.auction_ends_at > now,
-    )
-    return or_(listing.exists(), auction.exists())
+    return or_(listing == "gone", ends_at > now)

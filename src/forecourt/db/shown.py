@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, case, func, literal, select, tuple_
 
+from forecourt.db.picked import kept
 from forecourt.db.tables import organizations, vehicle_images, vehicles
 from forecourt.db.types import UtcDateTime
 
@@ -96,7 +97,7 @@ def list_vehicles(connection: Connection, *, before_id: int | None, limit: int) 
         wanted = wanted.where(vehicles.c.id < before_id)
     found = connection.execute(wanted).mappings().all()
     ids = [row["id"] for row in found]
-    primaries = {image.vehicle_id: image for image in _images(connection, _primaries_of(ids))}
+    primaries = {image.vehicle_id: image for image in _images(connection, _primaries_of(connection, ids))}
     counts = _counts(connection, ids)
     return [VehicleInList(_plain(row), primaries.get(row["id"]), *counts.get(row["id"], (0, 0))) for row in found]
 
@@ -156,7 +157,7 @@ def changes_after(
     ]
 
 
-def _primaries_of(vehicle_ids: Collection[int]) -> Select[Any]:
+def _primaries_of(connection: Connection, vehicle_ids: Collection[int]) -> Select[Any]:
     other = vehicle_images.alias("other")
     first = (
         select(other.c.id)
@@ -166,8 +167,8 @@ def _primaries_of(vehicle_ids: Collection[int]) -> Select[Any]:
         .correlate(vehicles)
         .scalar_subquery()
     )
-    joined = vehicles.join(vehicle_images, _image.id == first)
-    return select(*IMAGE_COLUMNS).select_from(joined).where(vehicles.c.id.in_(vehicle_ids))
+    firsts = select(first).where(vehicles.c.id.in_(vehicle_ids))
+    return select(*IMAGE_COLUMNS).where(kept(_image.id, firsts, sqlite=connection.dialect.name == "sqlite"))
 
 
 def _counts(connection: Connection, vehicle_ids: Collection[int]) -> dict[int, tuple[int, int]]:
