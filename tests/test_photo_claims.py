@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count
+from random import Random
 
-from made import CAP, NOW, organization, photo, read_listing, snapshot, worker
-from sqlalchemy import Engine
+from made import CAP, NOW, fetched, organization, photo, read_listing, settle, snapshot, worker
+from many_images import Many, fill
+from sqlalchemy import Connection, Engine, func, select
+from statement_cost import cost_of
 
 from forecourt.db import hosts
-from forecourt.db.engine import writing
+from forecourt.db.due_images import ReadyHost
+from forecourt.db.engine import reading, writing
 from forecourt.db.hosts import Room
 from forecourt.db.image_claims import ImageClaim
+from forecourt.db.tables import hosts as hosts_table
 from forecourt.jobs.photo_claims import PhotoClaims
 from forecourt.schedule import PRIMARY
 
@@ -86,6 +91,45 @@ def test_photos_of_an_auction_that_has_ended_fall_back(db: Engine) -> None:
     assert sum(row["lease_owner"] is not None for row in snapshot(db)) == 3
 
 
+def test_a_look_for_hosts_does_not_read_again_what_was_claimed_beside_an_old_snapshot(db: Engine) -> None:
+    """Two thousand of one host are done, and none of their dead row versions may go; the host is free again."""
+    fill(db, Many(4_000, hosts=1, organizations=1), now=NOW)
+    mine = _mine(db)
+    with db.connect().execution_options(isolation_level="SERIALIZABLE") as old:
+        old.execute(select(func.count()).select_from(hosts_table))
+        before = cost_of(db, lambda connection: _look(connection, mine, now=NOW))
+        done = _claim(db, mine, most=2_000, now=NOW, host="img1.example")
+        settle(db, *map(fetched, done))
+        after = cost_of(db, lambda connection: _look(connection, mine, now=NOW + SECOND))
+        found = _looked(db, mine, now=NOW + SECOND)
+
+    assert (len(done), [each.priority for each in found]) == (2_000, [done[-1].place[0]])
+    assert after.blocks <= before.blocks + 20
+    assert after.steps <= before.steps + 200
+
+
+def test_a_host_that_gave_many_photos_and_has_no_more_is_seen_again_within_a_minute(db: Engine) -> None:
+    """Its first new photo is more urgent than any that it had."""
+    fill(db, Many(2_000, hosts=1), now=NOW)
+    mine = _mine(db)
+    settle(db, *map(fetched, _claim(db, mine, most=3_000, now=NOW, host="img1.example")))
+    assert _looked(db, mine, now=NOW + SECOND) == []
+    _vehicles(db, [photo(0, host="img1.example")])
+
+    assert _looked(db, mine, now=NOW + 59 * SECOND) == []
+    assert [each.priority for each in _looked(db, mine, now=NOW + 60 * SECOND)] == [PRIMARY]
+    assert [each.priority for each in _looked(db, mine, now=NOW + 61 * SECOND)] == [PRIMARY]
+
+
+def _look(connection: Connection, mine: PhotoClaims, *, now: datetime) -> list[ReadyHost]:
+    return mine.hosts_with_ready(connection, random=Random(1), now=now)
+
+
+def _looked(db: Engine, mine: PhotoClaims, *, now: datetime) -> list[ReadyHost]:
+    with reading(db) as connection:
+        return _look(connection, mine, now=now)
+
+
 def _vehicles(db: Engine, photos: Sequence[object], **fields: object) -> None:
     url = f"https://dealer.example/{next(_numbers)}"
     read_listing(db, organization_id=organization(db), url=url, photos=photos, **fields)  # type: ignore[arg-type]
@@ -97,10 +141,17 @@ def _mine(db: Engine) -> PhotoClaims:
 
 
 def _claim(
-    db: Engine, mine: PhotoClaims, *, most: int, now: datetime, is_new: bool = False, only_expiring: bool = False
+    db: Engine,
+    mine: PhotoClaims,
+    *,
+    most: int,
+    now: datetime,
+    is_new: bool = False,
+    only_expiring: bool = False,
+    host: str = "photos.example",
 ) -> list[ImageClaim]:
     with writing(db) as connection:
-        [host_id] = hosts.ids_of(connection, ["photos.example"]).values()
+        [host_id] = hosts.ids_of(connection, [host]).values()
         rooms = [Room(host_id, most, is_new)]
         return mine.claim(connection, rooms, worker_id="w1", now=now, only_expiring=only_expiring)
 

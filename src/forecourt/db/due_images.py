@@ -6,15 +6,16 @@ Every look reads a range of a partial index, whatever the number of rows.
 """
 
 import heapq
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, not_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, not_, or_, select, text, tuple_, update
 
 from forecourt.db.hosts import is_open
+from forecourt.db.image_claims import Place
 from forecourt.db.image_places import places
 from forecourt.db.picked import kept, picked
 from forecourt.db.tables import IMAGE_READY, IMAGE_WAITING, hosts, vehicle_images
@@ -78,11 +79,12 @@ def next_wake(
     return first or (last if number == _MOST_LOOKED_AT else None)
 
 
-def hosts_with_ready(connection: Connection, *, random: Random) -> list[ReadyHost]:
+def hosts_with_ready(connection: Connection, *, random: Random, but: Collection[int] = ()) -> list[ReadyHost]:
     """Hosts that have something to fetch within the cap, whoever holds them; at most ten thousand are looked at.
 
     Args:
         random: For where to begin, if there are more.
+        but: Those that `first_from` looks at.
     """
     first = (
         select(_images.priority)
@@ -92,8 +94,11 @@ def hosts_with_ready(connection: Connection, *, random: Random) -> list[ReadyHos
         .scalar_subquery()
     )
     # One that is held has work, and where its holder has been there may be many dead row versions.
-    priority = case((hosts.c.lease_owner.is_not(None), REST), else_=first)
+    held = hosts.c.lease_owner.is_not(None)
+    priority = case((held, REST), else_=first)
     looked_at = select(hosts.c.id, priority.label("priority")).where(is_open()).order_by(hosts.c.id)
+    if but:
+        looked_at = looked_at.where(or_(held, hosts.c.id.not_in(but)))
     last = connection.scalar(select(func.max(hosts.c.id))) or 0
     begin = random.randrange(last) if last > _MOST_HOSTS_LOOKED_AT else 0
     found = connection.execute(looked_at.where(hosts.c.id > begin).limit(_MOST_HOSTS_LOOKED_AT)).all()
@@ -101,6 +106,20 @@ def hosts_with_ready(connection: Connection, *, random: Random) -> list[ReadyHos
         rest = looked_at.where(hosts.c.id <= begin).limit(_MOST_HOSTS_LOOKED_AT - len(found))
         found = [*found, *connection.execute(rest)]
     return [ReadyHost(host_id, priority) for host_id, priority in found if priority is not None]
+
+
+def first_from(connection: Connection, places: Mapping[int, Place]) -> dict[int, Place | None]:
+    """Of those of these hosts that nobody holds: where the first image within the cap stands from this place on."""
+    if not places:
+        return {}
+    free = select(hosts.c.id).where(hosts.c.id.in_(places), hosts.c.lease_owner.is_(None), is_open())
+    return {host_id: _first_from(connection, host_id, places[host_id]) for host_id in connection.scalars(free).all()}
+
+
+def _first_from(connection: Connection, host_id: int, place: Place) -> Place | None:
+    beyond = tuple_(_images.priority, _images.sort_key) >= tuple_(*place)
+    first = connection.execute(_in_order(BEYOND_CAP).where(_images.host_id == host_id, beyond).limit(1)).one_or_none()
+    return first and (first.priority, first.sort_key)
 
 
 def due_of(connection: Connection, vehicle_ids: Collection[int], *, max_images: int) -> list[Due]:

@@ -8,25 +8,39 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from random import Random
 
 from sqlalchemy import Connection
 
-from forecourt.db import image_claims, image_places, vehicle_images
+from forecourt.db import due_images, image_claims, image_places, vehicle_images
+from forecourt.db.due_images import ReadyHost
 from forecourt.db.hosts import Room
 from forecourt.db.image_claims import END, HEAD, ImageClaim, Place, Range
 from forecourt.schedule import EXPIRING, VANISHING
 
 _BEGINS_AGAIN = timedelta(minutes=1)
+_MANY = 1000  # claims of one host that leave more dead row versions than a look should read each second
 _EXPIRING_END: Place = (EXPIRING + 1, -1)
 _MOST_ROUNDS = 20
 
 
 @dataclass
 class _Reader:
-    """Attributes: `place`: of the last image that was claimed; END where there were no more."""
+    """Where we are at one host.
+
+    Attributes:
+        place: Of the last image that was claimed; END where there were no more.
+        began_at: When we last were at the head.
+        claimed: All that we have ever claimed there.
+    """
 
     place: Place
     began_at: datetime
+    claimed: int = 0
+
+    def is_recent(self, now: datetime) -> bool:
+        """The head need not be looked at again yet."""
+        return timedelta(0) <= now - self.began_at < _BEGINS_AGAIN
 
 
 @dataclass
@@ -66,10 +80,24 @@ class PhotoClaims:
                 break
         return kept
 
+    def hosts_with_ready(self, connection: Connection, *, random: Random, now: datetime) -> list[ReadyHost]:
+        """As `due_images` finds them; where we have claimed many, also this look goes on from where we were.
+
+        It is taken once a second by every worker that has room for more.
+        """
+        begun = {host_id: reader for host_id, reader in self._readers.items() if reader.claimed >= _MANY}
+        places = {host_id: reader.place if reader.is_recent(now) else HEAD for host_id, reader in begun.items()}
+        first = due_images.first_from(connection, places)
+        for host_id, place in first.items():
+            if not begun[host_id].is_recent(now):
+                begun[host_id].place, begun[host_id].began_at = place or END, now
+        found = due_images.hosts_with_ready(connection, random=random, but=begun)
+        return [*(ReadyHost(host_id, place[0]) for host_id, place in first.items() if place), *found]
+
     def _begin(self, room: Room, *, now: datetime) -> _Reader:
         reader = self._readers.get(room.host_id)
-        if reader is None or room.is_new or not timedelta(0) <= now - reader.began_at < _BEGINS_AGAIN:
-            reader = self._readers[room.host_id] = _Reader(HEAD, now)
+        if reader is None or room.is_new or not reader.is_recent(now):
+            reader = self._readers[room.host_id] = _Reader(HEAD, now, reader.claimed if reader else 0)
         return reader
 
     def _next(
@@ -87,6 +115,7 @@ class PhotoClaims:
         found = Counter(claim.host_id for claim in claims if claim.place >= alive)
         for room in rooms:
             reader = self._readers[room.host_id]
+            reader.claimed += found[room.host_id]
             reader.place = until if found[room.host_id] < room.most else last[room.host_id]
         return claims
 

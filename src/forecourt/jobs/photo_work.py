@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from forecourt import backfill, settling
 from forecourt.db import due_images, image_claims, probes, vehicle_images
 from forecourt.db.due_images import Due, ReadyHost
+from forecourt.db.engine import database_now
 from forecourt.db.hosts import Room
 from forecourt.db.image_claims import ImageClaim
 from forecourt.errors import StoreUnavailable, TransientError
@@ -59,7 +60,7 @@ class PhotoWork:
 
     def ready_hosts(self, connection: Connection) -> list[ReadyHost]:
         """Those with photos that will not be there for long first; else in random order, so that workers take turns."""
-        found = due_images.hosts_with_ready(connection, random=self.random)
+        found = self._claims.hosts_with_ready(connection, random=self.random, now=database_now(connection))
         self.random.shuffle(found)
         return sorted(found, key=lambda each: min(each.priority, PRIMARY))
 
