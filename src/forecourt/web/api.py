@@ -10,7 +10,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 
 from forecourt.db.engine import reading
-from forecourt.db.progress import read_progress
 from forecourt.db.shown import ShownImage, list_organizations, list_vehicles, one_vehicle
 from forecourt.web.site import Site
 
@@ -62,8 +61,7 @@ def api_routes(site: Site) -> APIRouter:
     @router.get("/api/status")
     def status() -> dict[str, Any]:
         """The three monitoring counts; images by status and failure kind; the import queue; rate and time left."""
-        with reading(site.engine) as connection:
-            return read_progress(connection).as_json()
+        return site.progress.read().as_json()
 
     return router
 

@@ -25,6 +25,7 @@ from forecourt.web.child_jobs import ChildJobs
 from forecourt.web.events import event_routes
 from forecourt.web.functions import function_routes
 from forecourt.web.headers import SafeHeaders
+from forecourt.web.kept_progress import KeptProgress
 from forecourt.web.pages import open_templates, page_routes
 from forecourt.web.pictures import picture_routes
 from forecourt.web.refusals import answer_refusals
@@ -50,7 +51,8 @@ def create_app(settings: Settings, *, job_command: Sequence[str] = OURSELVES) ->
     """
     engine = ready_database(settings)
     public_url = str(settings.public_image_url) if settings.public_image_url else None
-    site = Site(settings, engine, open_store(settings.store_url, public_url=public_url))
+    store = open_store(settings.store_url, public_url=public_url)
+    site = Site(settings, engine, store, KeptProgress(engine))
     feed = ChangeFeed(engine)
     jobs = ChildJobs(job_command)
 

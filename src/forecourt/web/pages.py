@@ -10,7 +10,6 @@ from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from forecourt.db.engine import database_now, reading
-from forecourt.db.progress import read_progress
 from forecourt.db.shown import ChangeCursor, ShownImage, list_vehicles, one_vehicle
 from forecourt.web import page_text
 from forecourt.web.api import LARGEST_ID
@@ -84,9 +83,7 @@ def page_routes(site: Site, templates: Jinja2Templates) -> APIRouter:
     @router.get("/progress")
     def progress(request: Request) -> Response:
         """How far the work is."""
-        with reading(site.engine) as connection:
-            state = read_progress(connection)
-        return templates.TemplateResponse(request, "progress.html", {"state": state})
+        return templates.TemplateResponse(request, "progress.html", {"state": site.progress.read()})
 
     return router
 

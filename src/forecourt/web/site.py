@@ -9,6 +9,7 @@ from forecourt.errors import PermanentError
 from forecourt.fetch.address import judge_url
 from forecourt.settings import Settings
 from forecourt.storage import PhotoStore
+from forecourt.web.kept_progress import KeptProgress
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Site:
     settings: Settings
     engine: Engine
     store: PhotoStore
+    progress: KeptProgress
 
     def outward(self, url: str | None) -> str | None:
         """The URL in the form in which a browser may get it; None where our own rules would not ask for it."""

@@ -13,4 +13,9 @@ async function refresh() {
   }
 }
 
-setInterval(refresh, 2000);
+async function refreshOnAndOn() {
+  await refresh();
+  setTimeout(refreshOnAndOn, 2000);
+}
+
+setTimeout(refreshOnAndOn, 2000);
