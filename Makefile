@@ -9,13 +9,14 @@ SEED ?= 1
 KILLS ?= 200
 PHOTOS ?= 2000
 DATABASE ?= sqlite
+ROWS ?= 100000 1000000
 MINUTES ?= 10
 ROUNDS ?= 3
 AWAY ?= 120
 SET ?= plain
 CONCURRENCY ?= 64
 
-.PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos campaign-kills campaign-away soak damage-report manners bench profile
+.PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos campaign-kills campaign-away soak damage-report manners bench profile bench-scale
 
 help:
 	@echo "make demo     the guided tour over three dealer sites on this machine"
@@ -31,6 +32,7 @@ help:
 	@echo "make soak     ten minutes of a worker in a misbehaving world, and 64 photos of 50 MB at once; MINUTES=30 for longer"
 	@echo "make bench    photos a second, CPU and memory against the peers; SET=tls, latency, real, large, sizes or hosts; ONLY=forecourt-sqlite,bare-loop ROUNDS=1 PHOTOS=500"
 	@echo "make profile  where the CPU of one photo goes, by step; DATABASE=postgresql for the other"
+	@echo "make bench-scale    what claims, pages and commands read and take in long tables; DATABASE=postgresql ROWS='100000 10000000'"
 	@echo "make manners  four workers, thirty hosts: what each saw, and what it allows; DATABASE=postgresql for the other"
 
 install: .venv/.forecourt
@@ -77,6 +79,10 @@ soak: .venv/.development
 
 manners: .venv/.development
 	@PYTHONPATH=tests .venv/bin/python tools/manners_bench.py --database $(DATABASE)
+
+bench-scale: .venv/.development
+	@.venv/bin/python tools/get_test_parts.py
+	@PYTHONPATH=tests nice -n 5 .venv/bin/python tools/bench_scale.py --database $(DATABASE) --rows $(ROWS)
 
 bench: PHOTOS := $(if $(filter file,$(origin PHOTOS)),0,$(PHOTOS))
 bench: .venv/.development .cache/bench/peers/.filled
