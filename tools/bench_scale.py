@@ -35,7 +35,7 @@ from forecourt.db.tables import IMAGE_READY
 
 _SETTLED = 10_000  # photos that the processor time is taken of
 _WAITING = 100_000
-_COUNTING_PROGRAM = Path(__file__).with_name("counting_program.py")
+_STATEMENTS_PROGRAM = Path(__file__).with_name("statements_program.py")
 _UNITS = {"ms": "ms", "worker_ms": "ms in the worker", "server_ms": "ms in the server", "per_second": "a second"}
 
 
@@ -152,7 +152,7 @@ def _second_run(engine: Engine, many: Many, home: Path) -> Figure:
     """The real command, where nothing is left to do."""
     program = program_at(home / "home", engine, engine.url.render_as_string(hide_password=False))
     counted = home / "statements"
-    program.command = (str(_COUNTING_PROGRAM), str(counted))
+    program.command = (str(_STATEMENTS_PROGRAM), str(counted))
     taken = []
     for _ in range(3):
         begun = time.perf_counter()

@@ -1,4 +1,4 @@
-"""`counting_program.py FILE COMMAND …` is `forecourt COMMAND …`, and writes down how many statements it has made."""
+"""`statements_program.py FILE COMMAND …` is `forecourt COMMAND …`, and writes down how many statements it has made."""
 
 import sys
 from pathlib import Path
