@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import made_feed
 import pytest
-from running_program import Program, everything, images
+from running_program import Program, ended, everything, images
 from servers.dealer_site import DealerSite, Given, dealer_site
 from sqlalchemy import Connection, Engine, text
 from statement_cost import Cost, cost_of
@@ -15,6 +15,7 @@ from forecourt.db.engine import writing
 
 FEW, MANY, PHOTOS = 100, 2_500, 4
 A_PAGE = 24
+PATIENCE_SECONDS = 180  # for the import of all, on a busy machine
 
 
 def _list(connection: Connection) -> object:
@@ -25,7 +26,7 @@ def _gallery(connection: Connection) -> object:
     return shown.one_vehicle(connection, FEW // 2)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(420)
 def test_ten_thousand_rows_at_once_are_not_doubled_and_leave_the_pages_as_quick_as_before(program: Program) -> None:
     """No time is measured: the same statements, and about the same rows or steps, after as before."""
     with dealer_site(vehicles=1, photos=1) as site:
@@ -59,8 +60,9 @@ def _offer(site: DealerSite, vehicles: int) -> str:
 
 def _extract(program: Program) -> tuple[int, int]:
     """How it ended, and how many vehicles are new."""
-    ended = program.run("extract-all-orgs", "--threshold", "100000", "--json")
-    return ended.code, ended.json()["total_vehicles_created"]
+    with program.started("extract-all-orgs", "--threshold", "100000", "--json") as process:
+        done = ended(process, seconds=PATIENCE_SECONDS)
+    return done.code, done.json()["total_vehicles_created"]
 
 
 def _cost(engine: Engine, look: Callable[[Connection], object]) -> Cost:
