@@ -15,6 +15,7 @@ ROUNDS ?= 3
 AWAY ?= 120
 SET ?= plain
 CONCURRENCY ?= 64
+RESULTS ?= .cache/bench/results
 
 .PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos campaign-kills campaign-away soak damage-report manners bench profile bench-scale
 
@@ -87,7 +88,7 @@ bench-scale: .venv/.development
 bench: PHOTOS := $(if $(filter file,$(origin PHOTOS)),0,$(PHOTOS))
 bench: .venv/.development .cache/bench/peers/.filled
 	@.venv/bin/python tools/get_bench_parts.py
-	@PYTHONPATH=tests:tools .venv/bin/python -m bench --set $(SET) --photos $(PHOTOS) --rounds $(ROUNDS) --concurrency $(CONCURRENCY) --only "$(ONLY)"
+	@PYTHONPATH=tests:tools .venv/bin/python -m bench --set $(SET) --photos $(PHOTOS) --rounds $(ROUNDS) --concurrency $(CONCURRENCY) --only "$(ONLY)" --results $(RESULTS)
 
 profile: PHOTOS := $(if $(filter file,$(origin PHOTOS)),0,$(PHOTOS))
 profile: .venv/.development .cache/bench/peers/.filled

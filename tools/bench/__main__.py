@@ -10,6 +10,7 @@ killed; that of the web server, which runs on the same machine, is in the JSON f
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -30,6 +31,8 @@ _SHARED = _ROOT.parent / "shared"
 def main() -> int:
     """Measure one set, print its table."""
     options = _options()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(130))  # servers and commands that run are ended on the way
     programs = _CACHE / "peers" / "bin"
     if not options.bare_loop.exists():
         _tell(f"without bare-loop: there is no {options.bare_loop}; name it with --bare-loop")

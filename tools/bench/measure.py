@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,7 +71,10 @@ def measure(
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
-            peak = _watched(process, look, look_seconds)
+            try:
+                peak = _watched(process, look, look_seconds)
+            finally:
+                _end(process)  # where we are told to stop, or it does not come to its end
         told = json.loads(result.read_bytes()) if result.exists() else {"code": process.returncode, "killed": 0}
         if told["code"] not in good_codes or told["killed"]:
             last = said.read_text(encoding="utf-8", errors="replace")[-2000:]
@@ -83,9 +87,17 @@ def _watched(process: subprocess.Popen[bytes], look: Callable[[int], object], lo
     peak, deadline = 0, time.monotonic() + _MOST_SECONDS
     while process.poll() is None:
         if time.monotonic() > deadline:
-            for each in reversed(with_descendants(process.pid)):
-                os.kill(each, signal.SIGKILL)
+            _end(process)
         peak = max(peak, taken_by(process.pid).pss_bytes - taken_by(process.pid, alone=True).pss_bytes)
         look(process.pid)
         time.sleep(look_seconds)
     return peak
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """The command first: what its reaper still sees then is gone a moment later."""
+    if process.poll() is None:
+        for each in reversed(with_descendants(process.pid)):
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        process.wait()

@@ -6,6 +6,7 @@ seen in a step shares out what it takes. A wait for the disk is seen, too, so th
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -32,6 +33,8 @@ _A_SECOND = 200
 def main() -> int:
     """Print the table, and leave it in a file."""
     options = _options()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(130))  # servers and commands that run are ended on the way
     programs = _CACHE / "peers" / "bin"
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="run-", dir=_CACHE)))

@@ -43,7 +43,7 @@ def _chart(name: str, lines: Sequence[Line], axis: str | None) -> str:
         points = [(line.entry.at, line.cpu_ms) for line in its if line.cpu_ms > 0]
         if points:
             curves.append(Curve(contestant, points))
-    return growth(f"Cost of a photo by {name}", axis, "CPU-ms a photo", curves)
+    return growth(f"What a photo costs: {name}", axis, "CPU-ms a photo", curves)
 
 
 def _is_ours(line: Line) -> bool:

@@ -106,7 +106,7 @@ def hosts(ground: Ground) -> list[Entry]:
 SETS: dict[str, Callable[[Ground], list[Entry]]] = {
     each.__name__: each for each in (plain, tls, latency, real, large, sizes, hosts)
 }
-OF_GROWTH = {"sizes": "bytes of a photo", "hosts": "hosts"}
+OF_GROWTH = {"sizes": "size of the photo, bytes", "hosts": "hosts, with one photo or more each"}
 """Sets that are told as a chart over an axis, and what that is."""
 
 
