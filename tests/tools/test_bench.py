@@ -15,6 +15,9 @@ from bench.real_photos import with_comment
 from bench.table import comparisons, table
 from lxml import etree
 from photo_made import encoded, picture
+from process_tree import with_descendants
+from running_program import lives
+from servers.dealer_site import wait_until
 
 from forecourt.photo.decode import check_photo
 
@@ -33,6 +36,20 @@ def test_processor_time_of_a_grandchild_counts_that_lost_its_parent_and_was_kill
 def test_a_command_that_fails_is_no_measurement(tmp_path: Path) -> None:
     with pytest.raises(CommandFailed, match="code 3"):
         measure(Command([sys.executable, "-c", "raise SystemExit(3)"], tmp_path))
+
+
+def test_an_interrupted_measurement_leaves_no_process(tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    def look(process_id: int) -> None:
+        seen[:] = with_descendants(process_id)
+        if len(seen) > 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        measure(Command(["sleep", "100"], tmp_path), look=look, look_seconds=0.01)
+
+    wait_until(lambda: not any(lives(each) for each in seen), seconds=10)
 
 
 def test_the_peak_is_that_of_all_processes_together(tmp_path: Path) -> None:
