@@ -17,9 +17,9 @@ def main() -> None:
     note = notes(Path(given[2].decode()))
 
     def noted(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any) -> Any:
+        def call(*arguments: Any) -> None:
+            real(*arguments)
             note(name)
-            return real(*arguments)
 
         return call
 

@@ -51,9 +51,9 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         events.append(f"fsync {Path(f'/proc/self/fd/{descriptor}').readlink().name}")
         fsync(descriptor)
 
-    def note_rename(old: str, new: Path) -> None:
-        events.append(f"rename {Path(old).name} {new.name}")
+    def note_rename(old: str, new: str) -> None:
         rename(old, new)
+        events.append(f"rename {Path(old).name} {Path(new).name}")
 
     def note_sync(volume: Volume) -> None:
         events.append("sync")

@@ -76,20 +76,18 @@ class Keeper:
             return [error] * len(files)
         return outcomes
 
-    def _put(self, file: File, *, sync: Callable[[str | Path], None]) -> OSError | None:
-        place = self._root / file.place
+    def _put(self, file: File, *, sync: Callable[[str], None]) -> OSError | None:
+        place = f"{self._root}/{file.place}"
         try:
             if _size(place) == file.size:
                 sync(place)
+                _remove(file.path)
             else:
                 sync(file.path)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                os.rename(file.path, place)  # noqa: PTH104 (a text is enough)
-                return None
+                _rename(file.path, place)
         except OSError as error:
             _remove(file.path)
             return error
-        _remove(file.path)
         return None
 
     def _make_durable(self, folder: Path, folders: "_Synced") -> OSError | None:
@@ -120,18 +118,26 @@ class _Synced:
         return self._outcomes[folder]
 
 
+def _rename(path: str, place: str) -> None:
+    try:
+        os.rename(path, place)  # noqa: PTH104 (a Path costs more than the call)
+    except FileNotFoundError:
+        Path(place).parent.mkdir(parents=True, exist_ok=True)
+        os.rename(path, place)  # noqa: PTH104
+
+
 def _remove(path: str) -> None:
     with suppress(OSError):  # a read-only disk keeps it; the next process sweeps
         os.unlink(path)  # noqa: PTH108
 
 
-def _is_synced(_: str | Path) -> None:
+def _is_synced(_: str) -> None:
     """With its whole volume."""
 
 
-def _size(path: Path) -> int | None:
+def _size(place: str) -> int | None:
     try:
-        return path.stat(follow_symlinks=False).st_size
+        return os.stat(place, follow_symlinks=False).st_size  # noqa: PTH116
     except FileNotFoundError:
         return None
 
