@@ -126,4 +126,4 @@ def _by_size(ground: Ground) -> Iterator[Entry]:
 
 def _by_hosts(ground: Ground, photos: Sequence[Path], number: int) -> list[Entry]:
     nginx, task = ground.served(photos[: max(number, _OF_EACH_HOST_COUNT)], hosts=number)
-    return ground.against(nginx, task, suffix=f", {number:,} hosts", at=number)
+    return ground.against(nginx, task, suffix=f", hosts: {number:,}", at=number)
