@@ -21,8 +21,8 @@ from sqlalchemy.engine.default import DefaultDialect
 from forecourt import backfill, settling
 from forecourt.cli import main
 from forecourt.db import hosts
+from forecourt.fetch.body import Body
 from forecourt.fetch.files import NewFile
-from forecourt.fetch.session import Send
 from forecourt.photo.verify import Verifier
 from forecourt.storage import keeping
 from forecourt.storage.local import LocalStore
@@ -52,7 +52,7 @@ def _once_settled(die: Callable[..., None], owner: Any, name: str) -> None:
 # In the order of their coming, each with what a death there leaves: of the photo, and of its row.
 POINTS: dict[str, tuple[Callable[[], None], str]] = {
     "claim": (lambda: _die_before(backfill, "backfill_one"), "nothing"),
-    "headers": (lambda: _die_after(Send, "get"), "a request"),
+    "headers": (lambda: _die_after(Body, "begin"), "a request"),
     "half a body": (lambda: _die_after(NewFile, "write"), "a part"),
     "whole body": (lambda: _die_after(NewFile, "keep"), "all of it"),
     "verify": (lambda: _die_after(Verifier, "verify"), "all of it"),

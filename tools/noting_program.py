@@ -6,32 +6,30 @@ connection. The program knows nothing of this: before its main is called, one fu
 
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-import aiohttp
-from yarl import URL
-
 from forecourt.cli import main
-from forecourt.fetch.session import Send
+from forecourt.fetch.wire import Connection, Exchange
 
 
 def note_starts(path: Path) -> None:
     """A line a request: the moment, and the host."""
     file = path.open("a", encoding="utf-8", buffering=1)
-    get = Send.get
+    begin = Connection._begin  # noqa: SLF001 (the moment is inside)
 
-    async def noted(
-        send: Send, url: URL, headers: dict[str, str], is_on_its_way: Callable[[], None]
-    ) -> aiohttp.ClientResponse:
+    def noted(connection: Connection, exchange: Exchange) -> None:
+        host = exchange.request.partition(b"\r\nHost: ")[2].partition(b"\r\n")[0].decode().partition(":")[0]
+        is_on_its_way = exchange.is_on_its_way
+
         def note() -> None:
             moment = time.monotonic()  # before the program takes its own: a busy machine may stop us in between
             is_on_its_way()
-            file.write(f"{moment:.6f} {url.host}\n")
+            file.write(f"{moment:.6f} {host}\n")
 
-        return await get(send, url, headers, note)
+        exchange.is_on_its_way = note
+        begin(connection, exchange)
 
-    Send.get = noted  # type: ignore[assignment,method-assign]  # noted, and as before
+    Connection._begin = noted  # type: ignore[assignment,method-assign]  # noqa: SLF001 (noted, and as before)
 
 
 if __name__ == "__main__":

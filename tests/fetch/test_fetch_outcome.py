@@ -1,12 +1,12 @@
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-import aiohttp
 import pytest
 
 from forecourt.errors import Blocked, Gone, HostTrouble, TransientError, Trouble
 from forecourt.failure_kinds import FailureKind
-from forecourt.fetch.outcome import connecting, in_body, of_status, retry_after_seconds
+from forecourt.fetch.outcome import of_error, of_status, retry_after_seconds
+from forecourt.fetch.wire_errors import BodyLate
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 DAY = 24 * 3600
@@ -81,5 +81,5 @@ def test_h18_the_wait_that_a_busy_host_asks_for_comes_with_the_trouble() -> None
 
 
 def test_a_timeout_belongs_to_the_host_before_an_answer_and_to_the_photo_after_it() -> None:
-    assert connecting(TimeoutError()).kind is FailureKind.UNREACHABLE
-    assert in_body(aiohttp.SocketTimeoutError()).kind is FailureKind.TIMEOUT
+    assert of_error(TimeoutError()).kind is FailureKind.UNREACHABLE
+    assert of_error(BodyLate()).kind is FailureKind.TIMEOUT

@@ -113,7 +113,7 @@ def judge_location(base: SplitUrl, location: str, *, allowed_networks: Collectio
 
     Args:
         base: The URL that answered.
-        location: The header as decoded by aiohttp: bytes that are not UTF-8 are surrogates, and become %XX.
+        location: The header, in which bytes that are not UTF-8 are surrogates: they become %XX.
     """
     location = re.sub(r"[\udc80-\udcff]", lambda match: f"%{ord(match[0]) - 0xDC00:02X}", location)
     _refuse_characters(location)

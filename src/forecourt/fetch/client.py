@@ -7,30 +7,26 @@ No proxy, no netrc, no cookies; one layer of encoding. What goes wrong leaves as
 `fetch/outcome.py`, and passes through the turn of the host whose trouble it is.
 """
 
-import asyncio
 import posixpath
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 from urllib.parse import unquote
 
-import aiohttp
-from yarl import URL
-
 from forecourt.errors import Blocked, HostTaken, PermanentError, TransientError, Trouble
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch import outcome, robots
 from forecourt.fetch.address import SplitUrl, host_of, judge_location, judge_url, may_be_asked, split_url
-from forecourt.fetch.body import Take, read_body
+from forecourt.fetch.body import Body, Keep
+from forecourt.fetch.connections import Connections
 from forecourt.fetch.files import NewFile
+from forecourt.fetch.head import Head
 from forecourt.fetch.limits import Limits
 from forecourt.fetch.resolver import LookUp, ask_system
-from forecourt.fetch.session import Send, open_session
 from forecourt.fetch.traffic import Traffic
 from forecourt.settings import Settings
 
@@ -42,11 +38,12 @@ FEED_BYTES = 4 * 1024**3  # a million vehicles with everything that is said of t
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_KEPT_HEADER = 500
+_PHOTO_HEADERS = {"Accept": PHOTO_TYPES, "Accept-Encoding": "identity"}
 
 
 Meaning = Callable[[Trouble], Trouble]
 AtOnce = Callable[[str, int], bool]
-Answer = AbstractAsyncContextManager[tuple[SplitUrl, aiohttp.ClientResponse, Take]]
+HeadersFor = Callable[[SplitUrl], dict[str, str]]
 
 
 class Turns(Protocol):
@@ -124,16 +121,16 @@ class Fetcher:
         ours = str(settings.public_image_url or "")
         self._ours = split_url(ours) if may_be_asked(ours) else None
         self._traffic = traffic or Traffic()
-        self._send: Send
+        self._connections: Connections
 
     async def __aenter__(self) -> Self:
-        self._send = open_session(self._settings, self._limits, self._look_up)
+        self._connections = Connections(self._settings, self._limits, self._look_up)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self._send.close()
+        await self._connections.close()
 
     async def get_photo(
         self,
@@ -160,24 +157,25 @@ class Fetcher:
             HostTaken: A redirect leads to another host, which is not free now.
             StoreUnavailable: The file cannot be written.
         """
-        headers = {"Accept": PHOTO_TYPES, "Accept-Encoding": "identity"}
-        max_bytes = self._settings.max_image_bytes
         with NewFile(folder) as file:  # outside: giving the turn back may fail, too
+            body = self._body(file.write, max_bytes=self._settings.max_image_bytes, judge=self._obey_noai)
             may_wait_for = "" if at_once else host_of(url)
-            answer = self._answer(
-                url, headers, referer, hops=hops, at_once=lambda host, _: host != may_wait_for, may_ask=may_ask
+            split, head = await self._ask(
+                url,
+                body,
+                lambda split: _PHOTO_HEADERS | _referer(referer, split),
+                hops=hops,
+                at_once=lambda host, _: host != may_wait_for,
+                may_ask=may_ask,
             )
-            async with answer as (split, response, take):
-                self._obey_noai(response)
-                size = await read_body(response, keep=file.write, max_bytes=max_bytes, limits=self._limits, take=take)
             return Download(
                 path=file.path,
                 sha256=file.keep(),
-                size=size,
-                content_type=_header(response, "Content-Type"),
+                size=body.size,
+                content_type=_header(head, "content-type"),
                 final_url=split.url,
-                etag=_header(response, "ETag"),
-                last_modified=_header(response, "Last-Modified"),
+                etag=_header(head, "etag"),
+                last_modified=_header(head, "last-modified"),
             )
 
     async def get_page(
@@ -206,27 +204,22 @@ class Fetcher:
             Trouble: As for a photo. There is no page for a status other than 2xx.
             HostTaken: `may_move`, and that host is not free now.
         """
-        answer = self._answer(
+        kept = bytearray()
+        split, head = await self._ask(
             url,
+            self._body(kept.extend, max_bytes=max_bytes, cut=cut),
             _page_headers(accept),
-            None,
             hops=hops,
             at_once=lambda host, hop: may_move and hop == 1 and host != host_of(url),
             may_ask=may_ask,
         )
-        return await self._page(answer, max_bytes=max_bytes, cut=cut)
-
-    async def _page(self, answer: Answer, *, max_bytes: int, cut: bool) -> FetchedPage:
-        body = bytearray()
-        async with answer as (split, response, take):
-            await read_body(response, keep=body.extend, max_bytes=max_bytes, limits=self._limits, take=take, cut=cut)
-            return FetchedPage(split.url, response.status, bytes(body), _header(response, "Content-Type"))
+        return FetchedPage(split.url, head.status, bytes(kept), _header(head, "content-type"))
 
     async def get_feed(
         self,
         url: str,
         *,
-        keep: Callable[[bytes], object],
+        keep: Keep,
         accept: str = FEED_TYPES,
         may_ask: MayAsk | None = None,
     ) -> FetchedFile:
@@ -234,18 +227,17 @@ class Fetcher:
 
         Args:
             url: A stranger's.
-            keep: Takes each piece, `FEED_BYTES` of them after decoding at most. A .gz file is still packed.
+            keep: Takes each piece at once, `FEED_BYTES` after decoding in all. A .gz file is still packed.
             accept: The types that we can read.
             may_ask: As for a page.
 
         Raises:
             Trouble: As for a page.
         """
+        body = self._body(keep, max_bytes=FEED_BYTES)
         seconds = self._limits.feed_seconds
-        answer = self._answer(url, _page_headers(accept), None, total_seconds=seconds, may_ask=may_ask)
-        async with answer as (split, response, take):
-            await read_body(response, keep=keep, max_bytes=FEED_BYTES, limits=self._limits, take=take)
-            return FetchedFile(split.url, _header(response, "Content-Type"))
+        split, head = await self._ask(url, body, _page_headers(accept), total_seconds=seconds, may_ask=may_ask)
+        return FetchedFile(split.url, _header(head, "content-type"))
 
     async def get_robots(self, url: str, *, at_once: bool = False) -> str:
         """The robots.txt that governs a URL, as text to keep for a day and to give to `Robots`; empty for no rules.
@@ -258,31 +250,43 @@ class Fetcher:
             HostTaken: It is not free now.
         """
         place = self._judge(url).origin + "/robots.txt"
-        answer = self._answer(
-            place, _page_headers("text/plain"), None, at_once=lambda *_: at_once, meaning=robots.as_the_hosts
-        )
+        kept = bytearray()
         try:
-            page = await self._page(answer, max_bytes=robots.MAX_BYTES, cut=True)
+            await self._ask(
+                place,
+                self._body(kept.extend, max_bytes=robots.MAX_BYTES, cut=True),
+                _page_headers("text/plain"),
+                at_once=lambda *_: at_once,
+                meaning=robots.as_the_hosts,
+            )
         except Trouble as trouble:
             return robots.text_after(trouble)
-        return robots.text_of(page.body)
+        return robots.text_of(bytes(kept))
 
-    @asynccontextmanager
-    async def _answer(
+    def _body(
+        self, keep: Keep, *, max_bytes: int, cut: bool = False, judge: Callable[[Head], None] | None = None
+    ) -> Body:
+        return Body(keep, max_bytes=max_bytes, limits=self._limits, traffic=self._traffic, judge=judge, cut=cut)
+
+    async def _ask(
         self,
         url: str,
-        headers: dict[str, str],
-        referer: str | None,
+        body: Body,
+        headers_for: HeadersFor,
         *,
         total_seconds: float | None = None,
         hops: int = 0,
         at_once: AtOnce | None = None,
         meaning: Meaning | None = None,
         may_ask: MayAsk | None = None,
-    ) -> AsyncIterator[tuple[SplitUrl, aiohttp.ClientResponse, Take]]:
-        """Follow redirects to a 2xx; inside, its body can be read, at the pace of our own bandwidth.
+    ) -> tuple[SplitUrl, Head]:
+        """Follow redirects to a 2xx, whose body is read. Where that was, and what its headers say.
 
         Args:
+            url: A stranger's.
+            body: Takes it, at the pace of our own bandwidth.
+            headers_for: What is sent to where a hop leads.
+            total_seconds: For each request.
             hops: Those that were followed before.
             at_once: Whether not to wait for this host, so many hops from here; None: each is waited for.
             meaning: What trouble means here; the turn of the host sees it so.
@@ -296,22 +300,18 @@ class Fetcher:
             try:
                 if may_ask:
                     await may_ask(split.url, at_once=hurries)
-                hop_headers = headers | _referer(referer, split)
-                hop_turn = self._turn(split, at_once=hurries, meaning=meaning)
-                async with (
-                    hop_turn as is_on_its_way,
-                    self._hop(split, hop_headers, seconds, is_on_its_way) as (response, timer),
-                ):
-                    if response.status not in _REDIRECTS:
-                        retry_after = response.headers.get("Retry-After")
-                        trouble = outcome.of_status(response.status, retry_after=retry_after, now=datetime.now(UTC))
-                        if trouble is not None:
-                            raise trouble
-                        yield split, response, partial(self._traffic.take, timer=timer)
-                        return
-                    location = response.headers.get("Location")
+                async with self._turns.turn(split.manners_host, at_once=hurries) as is_on_its_way:
+                    try:
+                        head = await self._hop(split, body, headers_for(split), seconds, is_on_its_way)
+                    except Trouble as trouble:
+                        if meaning is None or (meant := meaning(trouble)) is trouble:
+                            raise
+                        raise meant from trouble
             except HostTaken as taken:
                 raise HostTaken(taken.host, url=split.url, hops=hop) from taken
+            if head.status not in _REDIRECTS:
+                return split, head
+            location = head.first("location")
             if not location:
                 raise TransientError(FailureKind.PROTOCOL, "a redirect without Location")
             split = self._judge_location(split, location)
@@ -320,38 +320,19 @@ class Fetcher:
             seen.add(split)
         raise TransientError(FailureKind.TOO_MANY_REDIRECTS, f"a loop, or more than {self._limits.redirects}")
 
-    @asynccontextmanager
-    async def _turn(
-        self, split: SplitUrl, *, at_once: bool, meaning: Meaning | None
-    ) -> AsyncIterator[Callable[[], None]]:
-        async with self._turns.turn(split.manners_host, at_once=at_once) as is_on_its_way:
-            try:
-                yield is_on_its_way
-            except Trouble as trouble:
-                meant = meaning(trouble) if meaning else trouble
-                if meant is trouble:
-                    raise
-                raise meant from trouble
-
-    @asynccontextmanager
     async def _hop(
-        self, split: SplitUrl, headers: dict[str, str], seconds: float, is_on_its_way: Callable[[], None]
-    ) -> AsyncIterator[tuple[aiohttp.ClientResponse, asyncio.Timeout]]:
-        """One request, in its turn. Before the headers a failure is the host's, after them it is the photo's."""
-        deadline = asyncio.get_running_loop().time() + seconds
+        self, split: SplitUrl, body: Body, headers: dict[str, str], seconds: float, is_on_its_way: Callable[[], None]
+    ) -> Head:
+        """One request, in its turn: a redirect, or a 2xx whose body has been read."""
         try:
-            async with asyncio.timeout_at(deadline):
-                response = await self._send.get(URL(split.url, encoded=True), headers, is_on_its_way)
-        except (aiohttp.ClientError, OSError) as error:
-            raise outcome.connecting(error) from error
-        try:
-            async with asyncio.timeout_at(deadline) as timer:
-                self._refuse_large_headers(response)
-                yield response, timer
-        except (aiohttp.ClientError, OSError) as error:
-            raise outcome.in_body(error) from error
-        finally:
-            response.release()  # closes the connection, unless the body has been read
+            head = await self._connections.get(split, headers, body, seconds=seconds, is_on_its_way=is_on_its_way)
+        except OSError as error:
+            raise outcome.of_error(error) from error
+        if head.status not in _REDIRECTS:
+            trouble = outcome.of_status(head.status, retry_after=head.first("retry-after"), now=datetime.now(UTC))
+            if trouble is not None:
+                raise trouble
+        return head
 
     def _judge(self, url: str) -> SplitUrl:
         return self._refuse_ourselves(judge_url(url, allowed_networks=self._settings.allowed_networks))
@@ -367,14 +348,9 @@ class Fetcher:
             raise PermanentError(FailureKind.FORBIDDEN_ADDRESS, "our own address")
         return split
 
-    def _obey_noai(self, response: aiohttp.ClientResponse) -> None:
-        tags = response.headers.getall("X-Robots-Tag", ())
-        if self._settings.obey_noai and robots.refuses_ai(tags, self._settings.user_agent):
+    def _obey_noai(self, head: Head) -> None:
+        if self._settings.obey_noai and robots.refuses_ai(head.all("x-robots-tag"), self._settings.user_agent):
             raise Blocked(FailureKind.ROBOTS, "X-Robots-Tag says noai")
-
-    def _refuse_large_headers(self, response: aiohttp.ClientResponse) -> None:
-        if sum(len(name) + len(value) for name, value in response.raw_headers) > self._limits.header_bytes:
-            raise TransientError(FailureKind.PROTOCOL, f"more than {self._limits.header_bytes} bytes of headers")
 
 
 def _folder(split: SplitUrl) -> str:
@@ -383,8 +359,8 @@ def _folder(split: SplitUrl) -> str:
     return f"/{path.strip('/')}/"
 
 
-def _page_headers(accept: str) -> dict[str, str]:
-    return {"Accept": accept, "Accept-Encoding": "gzip, br"}
+def _page_headers(accept: str) -> HeadersFor:
+    return lambda _: {"Accept": accept, "Accept-Encoding": "gzip, br"}
 
 
 def _referer(referer: str | None, to: SplitUrl) -> dict[str, str]:
@@ -398,7 +374,7 @@ def _referer(referer: str | None, to: SplitUrl) -> dict[str, str]:
     return {} if page.scheme == "https" and to.scheme == "http" else {"Referer": page.url}
 
 
-def _header(response: aiohttp.ClientResponse, name: str) -> str | None:
+def _header(head: Head, name: str) -> str | None:
     """A header that goes into a row: plain ASCII, and not a novel."""
-    value = response.headers.get(name, "").encode("ascii", "replace").decode("ascii")
+    value = (head.first(name) or "").encode("ascii", "replace").decode("ascii")
     return value if 0 < len(value) <= _LONGEST_KEPT_HEADER else None

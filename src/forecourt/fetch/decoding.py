@@ -32,8 +32,8 @@ class Decoder(Protocol):
         """
 
 
-def decoder_for(content_encodings: Sequence[str]) -> Decoder:
-    """Choose by the Content-Encoding headers of an answer.
+def decoder_for(content_encodings: Sequence[str]) -> Decoder | None:
+    """Choose by the Content-Encoding headers of an answer; None where there is nothing to decode.
 
     Raises:
         TransientError: PROTOCOL, for a coding that we do not know, and for more than one layer.
@@ -41,21 +41,13 @@ def decoder_for(content_encodings: Sequence[str]) -> Decoder:
     codings = [part.strip().lower() for header in content_encodings for part in header.split(",")]
     match [coding for coding in codings if coding not in {"", "identity"}]:
         case []:
-            return _Identity()
+            return None
         case ["gzip" | "x-gzip" | "deflate"]:
             return _Inflate()
         case ["br"]:
             return _Brotli()
         case _:
             raise TransientError(FailureKind.PROTOCOL, "a Content-Encoding that nobody asked for")
-
-
-class _Identity:
-    def decode(self, data: bytes) -> Iterator[bytes]:
-        yield data
-
-    def finish(self) -> None:
-        pass
 
 
 class _Inflate:

@@ -33,7 +33,7 @@ class NewFile:
         except OSError as error:
             raise _unavailable(error) from error
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Append."""
         self._hash.update(data)
         _append(self._file, data)
@@ -81,7 +81,7 @@ class ScratchFile:
         """Of the open file."""
         return self._file.fileno()
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Append."""
         _append(self._file, data)
 
@@ -94,7 +94,7 @@ class ScratchFile:
         self._file.close()
 
 
-def _append(file: FileIO, data: bytes) -> None:
+def _append(file: FileIO, data: bytes | memoryview) -> None:
     rest = memoryview(data)
     try:
         while rest:

@@ -1,8 +1,8 @@
 """The one place where a status code or a network exception becomes one of errors.py.
 
-    nothing came         connecting(error)       the host's trouble: it is left alone
+    nothing came         of_error(error)         the host's trouble: it is left alone
     an answer came       of_status(status, …)    2xx is no trouble
-    the body broke off   in_body(error)          this photo's or page's trouble
+    the body broke off   of_error(error)         this photo's or page's trouble
 
 Other 4xx than 401, 403, 404, 408, 410 and 429 (400, 402, 405, 406, 451, …) mean that the server will not have *this
 request*. A repeat a minute later is pointless and rude, so they are `blocked`: looked at every six hours, and given
@@ -11,15 +11,13 @@ up after a week.
 
 import re
 import ssl
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-
-import aiohttp
 
 from forecourt.errors import Blocked, Gone, HostTrouble, PermanentError, TransientError, Trouble
 from forecourt.failure_kinds import FailureKind
 from forecourt.fetch.address import AddressRefused
+from forecourt.fetch.wire_errors import BodyBroken, BodyLate, NameUnknown, NotHttp
 
 LONGEST_WAIT_SECONDS = 24 * 3600.0
 
@@ -54,32 +52,27 @@ def of_status(  # noqa: PLR0911 (a table)
             return TransientError(FailureKind.PROTOCOL, detail)
 
 
-def connecting(error: aiohttp.ClientError | OSError) -> Trouble:  # noqa: PLR0911 (a table)
-    """What it means that no answer came. Timeouts are OSErrors too."""
-    for cause in _causes(error):
-        match cause:
-            case AddressRefused(kind=FailureKind.FORBIDDEN_URL):
-                return PermanentError(cause.kind, str(cause))
-            case AddressRefused():
-                return HostTrouble(cause.kind, str(cause))
-            case aiohttp.ClientConnectorDNSError() if not isinstance(cause.os_error, AddressRefused):
-                return HostTrouble(FailureKind.DNS, cause.os_error.strerror or str(cause.os_error))
-            case ssl.SSLError() if not isinstance(cause, aiohttp.ClientError):
-                return HostTrouble(FailureKind.TLS, _tls_detail(cause))
-            case _:
-                continue
-    if isinstance(error, aiohttp.ClientResponseError):
-        return TransientError(FailureKind.PROTOCOL, "the answer is not HTTP, or its headers are too large")
-    if isinstance(error, TimeoutError):
-        return HostTrouble(FailureKind.UNREACHABLE, "no answer in time")
-    return HostTrouble(FailureKind.UNREACHABLE, "refused, reset or closed before an answer")
-
-
-def in_body(error: aiohttp.ClientError | OSError) -> Trouble:
-    """What it means that the body broke off. Timeouts are OSErrors too."""
-    if isinstance(error, TimeoutError):
-        return TransientError(FailureKind.TIMEOUT, "the body did not end in time")
-    return TransientError(FailureKind.INCOMPLETE, "the body broke off")
+def of_error(error: OSError) -> Trouble:  # noqa: PLR0911 (a table)
+    """What it means that no answer came, or only a part of it. Timeouts are OSErrors too."""
+    match error:
+        case AddressRefused(kind=FailureKind.FORBIDDEN_URL):
+            return PermanentError(error.kind, str(error))
+        case AddressRefused():
+            return HostTrouble(error.kind, str(error))
+        case NameUnknown():
+            return HostTrouble(FailureKind.DNS, str(error))
+        case ssl.SSLError():
+            return HostTrouble(FailureKind.TLS, _tls_detail(error))
+        case NotHttp():
+            return TransientError(FailureKind.PROTOCOL, str(error))
+        case BodyLate():
+            return TransientError(FailureKind.TIMEOUT, str(error))
+        case BodyBroken():
+            return TransientError(FailureKind.INCOMPLETE, str(error))
+        case TimeoutError():
+            return HostTrouble(FailureKind.UNREACHABLE, "no answer in time")
+        case _:
+            return HostTrouble(FailureKind.UNREACHABLE, "refused, reset or closed before an answer")
 
 
 def retry_after_seconds(value: str | None, *, now: datetime) -> float | None:
@@ -104,14 +97,6 @@ def retry_after_seconds(value: str | None, *, now: datetime) -> float | None:
         except (ValueError, OverflowError):
             return None
     return min(max(seconds, 0.0), LONGEST_WAIT_SECONDS)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error itself, then what it was raised from, and so on: aiohttp wraps what happened once or twice."""
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__
 
 
 def _tls_detail(error: ssl.SSLError) -> str:

@@ -12,16 +12,15 @@ from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 
-from aiohttp.abc import AbstractResolver, ResolveResult
-
 from forecourt.fetch.address import judge_connect
 from forecourt.fetch.special_networks import IPAddress, IPNetwork
+from forecourt.fetch.wire_errors import NameUnknown
 
 LookUp = Callable[[str], Awaitable[Sequence[IPAddress]]]
 
 
-class JudgedResolver(AbstractResolver):
-    """What aiohttp asks for addresses."""
+class Resolver:
+    """Tells where a name leads, if that is for us."""
 
     def __init__(
         self,
@@ -36,17 +35,12 @@ class JudgedResolver(AbstractResolver):
         self._seconds = seconds
         self._look_up = look_up
 
-    async def resolve(
-        self,
-        host: str,
-        port: int = 0,
-        family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002 (aiohttp's signature; the connector asks for both)
-    ) -> list[ResolveResult]:
-        """Give all addresses of the name, or none.
+    async def resolve(self, host: str, port: int) -> Sequence[IPAddress]:
+        """Give all addresses of the name; at least one.
 
         Raises:
             AddressRefused: One of them is not for us.
-            OSError: The name is not known, or nobody said so in time.
+            NameUnknown: There is none, or nobody said so in time.
         """
         addresses = self._from_file(host)
         if not addresses:
@@ -54,14 +48,13 @@ class JudgedResolver(AbstractResolver):
                 async with asyncio.timeout(self._seconds):
                     addresses = await self._look_up(host)
             except TimeoutError as error:
-                raise OSError("the name server did not answer in time") from error
+                raise NameUnknown("the name server did not answer in time") from error
+            except OSError as error:
+                raise NameUnknown(error.strerror or str(error)) from error
         judge_connect(addresses, port, self._allowed_networks)
         if not addresses:
-            raise OSError("the name has no address")
-        return [_as_result(host, port, address) for address in addresses]
-
-    async def close(self) -> None:
-        """Nothing is held."""
+            raise NameUnknown("the name has no address")
+        return addresses
 
     def _from_file(self, host: str) -> Sequence[IPAddress]:
         """Read anew each time, as the system reads its own: a correction counts at once."""
@@ -121,15 +114,3 @@ async def ask_system(host: str) -> Sequence[IPAddress]:
 def _ask(host: str) -> Sequence[IPAddress]:
     answers = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
     return list(dict.fromkeys(ip_address(sockaddr[0]) for *_, sockaddr in answers))
-
-
-def _as_result(host: str, port: int, address: IPAddress) -> ResolveResult:
-    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004
-    return ResolveResult(
-        hostname=host,
-        host=str(address),
-        port=port,
-        family=family,
-        proto=socket.IPPROTO_TCP,
-        flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-    )

@@ -13,19 +13,15 @@ class Traffic:
     bandwidth: SharedBandwidth | None = None
     received_bytes: int = 0
 
-    async def take(self, size: int, timer: asyncio.Timeout) -> float:
-        """So many bytes of a body have come: wait until the line has carried them. For how many seconds it was.
+    async def carry(self, size: int) -> float:
+        """Wait until the line has carried so many bytes. For how many seconds it was.
 
         While we wait we do not read, and TCP slows the server down. That is our doing: neither the time limit of the
-        request, which stands still meanwhile, nor the minimum speed may count it against the host.
+        request nor the minimum speed may count it against the host.
         """
-        self.received_bytes += size
         if self.bandwidth is None:
             return 0.0
         clock = asyncio.get_running_loop().time
-        began, deadline = clock(), timer.when()
-        timer.reschedule(None)
+        began = clock()
         await self.bandwidth.take(size)
-        waited = clock() - began
-        timer.reschedule(None if deadline is None else deadline + waited)
-        return waited
+        return clock() - began
