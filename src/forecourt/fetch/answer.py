@@ -4,7 +4,7 @@ import re
 from typing import Protocol
 
 from forecourt.fetch.framing import Bytes, Framing, framing_of
-from forecourt.fetch.head import Head, read_head
+from forecourt.fetch.head import Head, judge_beginning, read_head
 from forecourt.fetch.wire_errors import BodyBroken, NoAnswer, NotHttp
 
 _BEGINS = b"HTTP/1."
@@ -97,6 +97,7 @@ class Answer:
             if end is None:
                 self._header_bytes += size
                 self._begun = bytes(data)
+                judge_beginning(self._begun)
                 break
             head = read_head(bytes(data[:size]))
             data = data[size:]

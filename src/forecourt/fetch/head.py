@@ -15,6 +15,7 @@ LONGEST_LINE = 16 * 1024  # characters of one header
 
 _STATUS_LINE = re.compile(r"HTTP/1\.(?P<minor>[01]) (?P<status>[0-9]{3})(?: [^\n]*)?")
 _HEADERS = re.compile(r"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\n]*\n)*")
+_NEVER = re.compile(rb"\0|\r[^\n]")
 _FOLD = re.compile(r"[ \t]*\n[ \t]+")
 _LENGTH = re.compile(r"[0-9]{1,18}")
 _BODILESS = frozenset({204, 304})
@@ -53,6 +54,32 @@ def read_head(data: bytes) -> Head:
     Raises:
         NotHttp: It is no such thing, or its body could end in two places.
     """
+    status_line, headers = _read_lines(data)
+    status, is_1_1 = int(status_line["status"]), status_line["minor"] == "1"
+    length, is_chunked = _framing(status, headers)
+    return Head(
+        status=status,
+        headers=headers,
+        length=length,
+        is_chunked=is_chunked,
+        may_be_kept=(is_chunked or length is not None) and _is_kept(headers.get("connection"), is_1_1=is_1_1),
+    )
+
+
+def judge_beginning(data: bytes) -> None:
+    """Whether a head can begin so: it may take long until its end comes.
+
+    Raises:
+        NotHttp: It cannot.
+    """
+    if _NEVER.search(data):
+        raise NotHttp("a NUL or a lonely CR in the headers")
+    lines, line_end, _ = data.rpartition(b"\n")
+    if line_end:
+        _read_lines(lines + b"\n\n")
+
+
+def _read_lines(data: bytes) -> tuple[re.Match[str], dict[str, list[str]]]:
     text = data.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
     if "\0" in text or "\r" in text:
         raise NotHttp("a NUL or a lonely CR in the headers")
@@ -64,16 +91,7 @@ def read_head(data: bytes) -> Head:
         block = _FOLD.sub(" ", block)
     if not _HEADERS.fullmatch(block):
         raise NotHttp("a broken header")
-    headers = _headers(block)
-    status, is_1_1 = int(status_line["status"]), status_line["minor"] == "1"
-    length, is_chunked = _framing(status, headers)
-    return Head(
-        status=status,
-        headers=headers,
-        length=length,
-        is_chunked=is_chunked,
-        may_be_kept=(is_chunked or length is not None) and _is_kept(headers.get("connection"), is_1_1=is_1_1),
-    )
+    return status_line, _headers(block)
 
 
 def _headers(block: str) -> dict[str, list[str]]:
