@@ -1,6 +1,8 @@
 """What a web server answers for a photo: the photo, or one of five troubles that real dealers' servers have."""
 
-from aiohttp import web
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from forecourt.demo.cars import PhotoFile
 from forecourt.demo.darkroom import Darkroom
@@ -14,29 +16,27 @@ _NO_HOTLINKING = """<!doctype html>
 """
 
 
-async def answer_with_photo(request: web.BaseRequest, photo: PhotoFile, darkroom: Darkroom) -> web.StreamResponse:
+async def photo_answer(request: Request, photo: PhotoFile, darkroom: Darkroom) -> Response:
     """`?w=` asks for the smaller form."""
     if photo.fate == "gone":
-        return web.Response(status=404, text="Not here.\n")
+        return PlainTextResponse("Not here.\n", status_code=404)
     if photo.fate == "busy":
-        return web.Response(status=429, text="Too many requests.\n", headers={"Retry-After": str(BUSY_SECONDS)})
+        return PlainTextResponse("Too many requests.\n", status_code=429, headers={"Retry-After": str(BUSY_SECONDS)})
     if photo.fate == "web_page":
-        return web.Response(text=_NO_HOTLINKING, content_type="text/html")
-    body = await darkroom.photo(photo, width_px=SMALL_WIDTH_PX if request.query.get("w") else None)
+        return HTMLResponse(_NO_HOTLINKING)
+    body = await darkroom.photo(photo, width_px=SMALL_WIDTH_PX if request.query_params.get("w") else None)
     content_type = f"image/{photo.file_type}"
     if photo.fate == "cut_short":
-        return await _cut_short(request, body, content_type)
+        return _CutShort(body, media_type=content_type, headers={"Connection": "close"})
     if photo.fate == "damaged":
         body = body[: int(len(body) * _CUT_AT)]
-    return web.Response(body=body, content_type=content_type, headers={"Cache-Control": "max-age=3600"})
+    return Response(body, media_type=content_type, headers={"Cache-Control": "max-age=3600"})
 
 
-async def _cut_short(request: web.BaseRequest, body: bytes, content_type: str) -> web.StreamResponse:
-    """Announce the whole photo, send a part of it, hang up."""
-    response = web.StreamResponse(headers={"Content-Type": content_type, "Content-Length": str(len(body))})
-    response.force_close()
-    await response.prepare(request)
-    await response.write(body[: int(len(body) * _CUT_AT)])
-    if request.transport:
-        request.transport.close()
-    return response
+class _CutShort(Response):
+    """Announces the whole photo, sends a part of it, and hangs up: what is missing at the end closes the connection."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 (the signature of ASGI)
+        whole = bytes(self.body)
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": whole[: int(len(whole) * _CUT_AT)], "more_body": True})

@@ -8,24 +8,27 @@ with DemoSites() as sites:
 """
 
 import asyncio
+import logging
 import signal
 import socket
 import threading
 from collections import Counter
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import partial
 from multiprocessing import resource_tracker
 from types import MappingProxyType, TracebackType
 from typing import NamedTuple, Self
 
-from aiohttp import web
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from forecourt.demo.cars import BUSY_HOST, Dealer, Fate, PhotoFile, photo_files
 from forecourt.demo.darkroom import Darkroom
 from forecourt.demo.dealers import DEALERS
 from forecourt.demo.pages import Page, photo_host_pages, site_pages
-from forecourt.demo.photo_answers import answer_with_photo
+from forecourt.demo.photo_answers import photo_answer
 
 SITES_START_WITHIN_SECONDS = 30
 
@@ -57,6 +60,7 @@ class DemoSites:
         self._photo_delay_seconds = photo_delay_seconds
         self._sockets = {name: _listen() for name in _host_names()}
         ports = {name: listener.getsockname()[1] for name, listener in self._sockets.items()}
+        self._names = {port: name for name, port in ports.items()}
         self.addresses = MappingProxyType({name: f"http://127.0.0.1:{port}" for name, port in ports.items()})
         self._pages: dict[str, dict[str, Page]] = {name: photo_host_pages() for name in ports}
         self._photos: dict[str, PhotoFile] = {}
@@ -67,8 +71,7 @@ class DemoSites:
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
         self._photo_requests: Counter[str] = Counter()
-        self._stop: asyncio.Event | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._server: _Server | None = None
         self._started: Future[None] = Future()
         self._thread = threading.Thread(target=self._run, name="demo-sites", daemon=True)
 
@@ -80,8 +83,8 @@ class DemoSites:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._loop and self._stop:
-            self._loop.call_soon_threadsafe(self._stop.set)
+        if self._server:
+            self._server.should_exit = True
         self._thread.join()
 
     @property
@@ -121,40 +124,58 @@ class DemoSites:
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        darkroom, runners = Darkroom(), []
+        darkroom = Darkroom()
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            answer = await self._answer(Request(scope, receive), darkroom)
+            await answer(scope, receive, send)
+
+        self._server = _Server(app, self._started)
         try:
-            for name, listener in self._sockets.items():
-                runner = web.ServerRunner(
-                    web.Server(partial(self._answer, name, darkroom), access_log=None), shutdown_timeout=1
-                )
-                runners.append(runner)
-                await runner.setup()
-                await web.SockSite(runner, listener).start()
-            self._started.set_result(None)
-            await self._stop.wait()
+            await self._server.serve(sockets=list(self._sockets.values()))
         finally:
             self._started.cancel()  # where nothing has started; whoever waits for it shall not wait on
-            for runner in runners:
-                await runner.cleanup()
             darkroom.close()
             for listener in self._sockets.values():
                 listener.close()
 
-    async def _answer(self, name: str, darkroom: Darkroom, request: web.BaseRequest) -> web.StreamResponse:
-        url = f"{self.addresses[name]}{request.path}"
+    async def _answer(self, request: Request, darkroom: Darkroom) -> Response:
+        name = self._names[request.scope["server"][1]]
+        url = f"{self.addresses[name]}{request.url.path}"
         photo = self._photos.get(url)
-        page = self._pages[name].get(request.path_qs)
+        query = f"?{request.url.query}" if request.url.query else ""
+        page = self._pages[name].get(f"{request.url.path}{query}")
         with self._lock:
             self._counts["photo" if photo else page.kind if page else "unknown"] += 1
             if photo:
                 self._photo_requests[url] += 1
         if photo:
             await asyncio.sleep(self._photo_delay_seconds)
-            return await answer_with_photo(request, photo, darkroom)
+            return await photo_answer(request, photo, darkroom)
         if page:
-            return web.Response(text=page.text, content_type=page.content_type, charset="utf-8")
-        return web.Response(status=404, text="Not here.\n")
+            return Response(page.text, media_type=page.content_type)
+        return PlainTextResponse("Not here.\n", status_code=404)
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens."""
+
+    def __init__(self, app: ASGIApp, started: Future[None]) -> None:
+        super().__init__(
+            uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1)
+        )
+        self._started = started
+        logging.getLogger("uvicorn.error").addFilter(_is_not_as_planned)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen."""
+        await super().startup(sockets)
+        self._started.set_result(None)
+
+
+def _is_not_as_planned(record: logging.LogRecord) -> bool:
+    """A photo that is cut short is meant to be."""
+    return "without completing response" not in record.msg
 
 
 def _listen() -> socket.socket:

@@ -119,6 +119,7 @@ class Answer:
             self.ended = True
             if head.length is not None:
                 self._framing.take(behind)
+                _judge_what_is_behind(self._framing.rest)
                 self.is_clean = self._is_clean(head)
         self.head = head
 

@@ -85,7 +85,7 @@ def _read_lines(data: bytes) -> tuple[re.Match[str], dict[str, list[str]]]:
         raise NotHttp("a NUL or a lonely CR in the headers")
     line, _, block = text[:-1].partition("\n")
     status_line = _STATUS_LINE.fullmatch(line)
-    if status_line is None:
+    if status_line is None or len(line) > LONGEST_LINE:
         raise NotHttp("no status line")
     if "\n " in block or "\n\t" in block:
         block = _FOLD.sub(" ", block)
@@ -112,7 +112,7 @@ def _framing(status: int, headers: dict[str, list[str]]) -> tuple[int | None, bo
     lengths, codings = headers.get("content-length"), headers.get("transfer-encoding")
     if codings:
         names = [name.strip(" \t").lower() for name in ",".join(codings).split(",")]
-        if lengths or ("chunked" in names and len(names) > 1):
+        if lengths or ("chunked" in names and set(names) != {"chunked"}):  # said twice, it is meant once
             raise NotHttp("a body that could end in two places")
         return (0, False) if status in _BODILESS else (None, "chunked" in names)
     if not lengths:
