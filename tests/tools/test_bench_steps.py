@@ -14,7 +14,7 @@ DECODER = [WORKER[0], 'process 2:"python -c from forecourt.confined.child import
         ([*WORKER, "Run._settle (forecourt/worker/run.py:1)", "execute (sqlalchemy/engine/base.py:1)"], "settle"),
         ([*WORKER, "Run._take (forecourt/worker/run.py:1)", "execute (sqlalchemy/engine/base.py:1)"], "claim"),
         ([*WORKER, "execute (sqlalchemy/engine/base.py:1)"], "database, not told apart"),
-        ([*WORKER, "read_body (forecourt/fetch/body.py:1)", "NewFile.write (forecourt/fetch/files.py:1)"], "hash"),
+        ([*WORKER, "Body.feed (forecourt/fetch/body.py:1)", "NewFile.write (forecourt/fetch/files.py:1)"], "hash"),
         ([*WORKER, "NewFile.write (forecourt/fetch/files.py:1)", "_append (forecourt/fetch/files.py:2)"], "write"),
         ([*WORKER, "run_job (forecourt/cli/running.py:1)", "<module> (sqlalchemy/__init__.py:1)"], START),
         ([*WORKER, "nobody knows (elsewhere.py:1)"], "other"),

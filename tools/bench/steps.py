@@ -2,7 +2,7 @@
 
 A stack belongs to the step of its innermost frame that says what is being done: what SQLAlchemy does under `_settle`
 is settling. Where none says so, the part of the program counts that it is in. The names below are functions and files
-of this program and of aiohttp; what is renamed there shows up in the table as "other" or as a part of the program, so
+of this program and of what it stands on; what is renamed there shows up in the table as "other" or as a part of the program, so
 look there first.
 """
 
@@ -26,8 +26,6 @@ _STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "(forecourt/fetch/connector",
             "(forecourt/fetch/resolver",
-            "(aiohttp/connector",
-            "(aiohappyeyeballs/",
             "do_handshake (",
             "create_connection (",
             "sock_connect (",
@@ -39,17 +37,26 @@ _STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "(forecourt/fetch/body",
             "(forecourt/fetch/decoding",
             "(forecourt/fetch/bandwidth",
-            "(aiohttp/streams",
-            "(aiohttp/client_proto",
-            "(aiohttp/_http_parser",
-            "(aiohttp/http_parser",
+            "(forecourt/fetch/framing",
+            "(forecourt/fetch/traffic",
+            "get_buffer (forecourt/fetch/wire",
             "_read_ready__data_received (",
             "_read_ready__get_buffer (",
             "_read_ready (",
             "read (ssl",
         ),
     ),
-    ("request", ("(aiohttp/", "(yarl/", "(multidict/", "(forecourt/fetch/client", "(forecourt/fetch/session")),
+    (
+        "request",
+        (
+            "(forecourt/fetch/client",
+            "(forecourt/fetch/connections",
+            "(forecourt/fetch/wire",
+            "(forecourt/fetch/answer",
+            "(forecourt/fetch/head",
+            "(forecourt/fetch/outcome",
+        ),
+    ),
     ("judge the URL", ("(forecourt/fetch/address", "(forecourt/fetch/special_networks")),
     ("manners", ("(forecourt/worker/turns", "(forecourt/fetch/manners", "(forecourt/host_rules")),
     (
