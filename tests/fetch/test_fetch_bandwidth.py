@@ -191,6 +191,16 @@ def test_our_own_limit_is_never_the_hosts_fault(
     assert download == len(photo)
 
 
+def test_a_connection_that_stood_still_is_good_for_the_next_photo(
+    server: MisbehavingServer, turns: NotedTurns, folder: Path, path: Path
+) -> None:
+    server.on("/a.jpg", answer(os.urandom(30 * KILOBYTE)))
+
+    asyncio.run(_fetch(server.url("/a.jpg"), turns, folder, path, rate=100 * KILOBYTE, times=3))
+
+    assert (server.connections, len(server.requests)) == (1, 3)
+
+
 def test_a_slow_host_is_told_from_our_own_limit(
     server: MisbehavingServer, turns: NotedTurns, folder: Path, path: Path
 ) -> None:
@@ -203,12 +213,13 @@ def test_a_slow_host_is_told_from_our_own_limit(
     assert caught.value.kind == FailureKind.TOO_SLOW
 
 
-async def _fetch(url: str, turns: NotedTurns, folder: Path, path: Path, *, rate: int) -> int:
+async def _fetch(url: str, turns: NotedTurns, folder: Path, path: Path, *, rate: int, times: int = 1) -> int:
     settings = Settings(allowed_networks="127.0.0.1/32")  # type: ignore[arg-type]  # pydantic splits it
     bandwidth = SharedBandwidth(path, bytes_per_second=rate)
     traffic = Traffic(bandwidth)
     async with Fetcher(settings, turns, limits=PATIENCE, traffic=traffic) as fetcher:
-        download = await fetcher.get_photo(url, referer=None, folder=folder)
+        for _ in range(times):
+            download = await fetcher.get_photo(url, referer=None, folder=folder)
     bandwidth.close()
-    assert traffic.received_bytes == download.size
+    assert traffic.received_bytes == times * download.size
     return download.size

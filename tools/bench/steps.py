@@ -2,8 +2,8 @@
 
 A stack belongs to the step of its innermost frame that says what is being done: what SQLAlchemy does under `_settle`
 is settling. Where none says so, the part of the program counts that it is in. The names below are functions and files
-of this program and of what it stands on; what is renamed there shows up in the table as "other" or as a part of the program, so
-look there first.
+of this program and of what it stands on; what is renamed there shows up in the table as "other" or as a part of the
+program, so look there first.
 """
 
 from collections import Counter

@@ -190,9 +190,12 @@ class Connection(asyncio.BufferedProtocol):
 
     def _ended(self, error: Exception | None) -> None:
         exchange = self._exchange
-        if exchange is None or (
-            self._pause is not None and exchange.answer.ended
-        ):  # all has come; our own line is slow
+        if exchange is None:
+            return
+        if self._pause is not None and exchange.answer.ended:  # all has come, and our own line is slow
+            return
+        if error is not None and not isinstance(error, OSError):  # a bug of ours, while we read
+            self._fail(exchange, error)
             return
         if self._was_kept and not exchange.answer.has_begun:
             self._fail(exchange, EndedUnseen("a kept connection had ended"))
@@ -200,7 +203,8 @@ class Connection(asyncio.BufferedProtocol):
         try:
             exchange.answer.connection_ended(error)
         except (ForecourtError, OSError) as trouble:
-            self._fail(exchange, error if isinstance(error, ssl.SSLError) else trouble)
+            is_refused = isinstance(error, ssl.SSLError) and exchange.answer.head is None
+            self._fail(exchange, error if error is not None and is_refused else trouble)
         else:
             self._finish(exchange)
 
@@ -214,11 +218,11 @@ class Connection(asyncio.BufferedProtocol):
             return
         self._pause = None
         self._last = self._loop.time()
+        self._watch(exchange.due(self._last))
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
         if exchange.answer.ended:
             self._finish(exchange)
-        else:
-            self._watch(exchange.due(self._last))
-            self._transport.resume_reading()
 
     def _watch(self, due: float) -> None:
         """Look then, or before."""
