@@ -114,11 +114,11 @@ class Connections:
         self._kept.setdefault(place, []).append(connection)
 
     def _forget(self, place: Place, connection: Connection) -> None:
-        kept = self._kept.get(place)
-        if kept and connection in kept:
+        kept = self._kept.get(place, [])
+        if connection in kept:
             kept.remove(connection)
-            if not kept:
-                del self._kept[place]
+        if not kept:
+            self._kept.pop(place, None)
 
     def _request(self, split: SplitUrl, headers: dict[str, str]) -> bytes:
         host = split.origin.partition("://")[2]
