@@ -26,7 +26,7 @@ Task: TypeAlias = Callable[[Mapping[str, JSON], bytes], JSON]
 PartsTask: TypeAlias = Callable[[Mapping[str, JSON], BinaryIO], Iterator[JSON]]
 
 QUESTION = struct.Struct("!QQB?")
-MOST_JOBS = 8  # in one question
+MOST_JOBS = 16  # in one question
 ANSWER = struct.Struct("!Q")
 READY = ANSWER.pack(0)  # no JSON text is empty
 NO_MORE_PARTS = ANSWER.pack(0)

@@ -11,6 +11,8 @@ import resource
 import sys
 from pathlib import Path
 
+from forecourt.children.serving import MOST_JOBS
+
 # linux/prctl.h, linux/sched.h, linux/capability.h
 _PR_SET_NO_NEW_PRIVS = 38
 _CLONE_NEWUSER = 0x10000000
@@ -18,7 +20,7 @@ _CLONE_NEWNET = 0x40000000
 _CAPABILITY_VERSION_3 = 0x20080522
 
 _ON_LINUX = sys.platform == "linux"
-_OPEN_FILES = 16  # the socket, three standard streams, the file in question, a module imported late
+_OPEN_FILES = MOST_JOBS + 8  # the files of a question; the socket, three standard streams, a module imported late
 
 
 def leave_network() -> None:
