@@ -8,9 +8,8 @@ as well, and its damage is told along with them.
 
 import warnings
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, cast
 
-import numpy as np
 from PIL import Image
 
 from forecourt.children.serving import JSON
@@ -94,4 +93,5 @@ def _decode(opened: Opened) -> tuple[Image.Image, str | None]:
 
 
 def _is_flat(picture: Image.Image) -> bool:
-    return bool(np.ptp(picture.getextrema(), axis=1).max() <= _FLAT)
+    bands = cast("tuple[tuple[int, int], ...]", picture.getextrema())
+    return all(most - least <= _FLAT for least, most in bands)

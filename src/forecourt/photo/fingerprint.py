@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-_BLUR_PX: Final = 100  # the most that the reference implementation takes
+_BLUR_PX: Final = 100  # what the reference implementation takes at most; more would be seven waves all the same
 _NOISE: Final = 1e-9
 _WHITE: Final = 255
 _FINEST: Final = 7  # waves across or down
@@ -89,13 +89,12 @@ class _Waves:
 
 
 def _planes(picture: Image.Image) -> tuple[Planes, Planes | None]:
-    """Red, green and blue of at most 100x100 pixels, from 0 to 255; and their alpha, unless all of it is opaque.
+    """Red, green and blue, from 0 to 255; and their alpha, unless all of it is opaque.
 
     What shows through is as dark as the average of what does not.
     """
-    small = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    small.thumbnail((_BLUR_PX, _BLUR_PX), Image.Resampling.BOX)
-    pixels = np.asarray(small).astype(np.float64)
+    small = picture.reduce(max(1, max(picture.size) // _BLUR_PX))
+    pixels = np.asarray(small.convert("RGBA" if small.has_transparency_data else "RGB")).astype(np.float64)
     colours, alpha = pixels[..., :3], pixels[..., 3:]
     if not alpha.size or alpha.min() == _WHITE:
         return colours, None
