@@ -67,9 +67,9 @@ def serve(
                 parent.sendall(NO_MORE_PARTS)
             else:
                 answers: list[JSON] = []
-                for arguments, data in question.each():
+                for number, arguments in enumerate(question.jobs):
                     before()
-                    answers.append(task(arguments, data))
+                    answers.append(task(arguments, question.data_of(number)))  # and forgotten before the next is read
                 parent.sendall(_answer(answers))
 
 
@@ -88,15 +88,12 @@ class _Question:
         file.seek(0)  # whoever wrote it stands at its end
         return file
 
-    def each(self) -> Iterator[tuple[dict[str, JSON], bytes]]:
-        """The arguments of each job, and what came along with it, read when it is its turn."""
+    def data_of(self, number: int) -> bytes:
+        """What came along with a job, read now; the only job may have none but the question's own."""
         if not self.descriptors:
-            yield self.jobs[0], self.data
-            return
-        for arguments, descriptor in zip(self.jobs, self.descriptors, strict=True):
-            with os.fdopen(descriptor, "rb", buffering=0) as file:
-                data = file.readall()
-            yield arguments, data
+            return self.data
+        with os.fdopen(self.descriptors[number], "rb", buffering=0) as file:
+            return file.readall()
 
 
 def _answer(value: JSON) -> bytes:
