@@ -8,6 +8,7 @@ Bytes before row: a crash between the two leaves a file that no row names, and t
 again. The other order would show the visitor a broken picture.
 """
 
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -140,16 +141,18 @@ async def _download(
 
 
 async def _stored(claim: ImageClaim, download: Download, *, verifier: Verifier, store: PhotoStore) -> Stored:
-    try:
-        photo = await verifier.verify(
-            download.path, sha256=download.sha256, size=download.size, alone=claim.record.is_deadly
-        )
-    except DamagedPhoto as error:
-        await store.put(error.photo.storage_path, download.path)
-        raise
-    except BaseException:
-        download.path.unlink(missing_ok=True)
-        raise
+    """From `put` on the file is the store's, however that ends; until then it is ours to remove."""
+    with ExitStack() as ours:
+        ours.callback(download.path.unlink, missing_ok=True)
+        try:
+            photo = await verifier.verify(
+                download.path, sha256=download.sha256, size=download.size, alone=claim.record.is_deadly
+            )
+        except DamagedPhoto as error:
+            ours.pop_all()
+            await store.put(error.photo.storage_path, download.path)
+            raise
+        ours.pop_all()
     await store.put(photo.storage_path, download.path)
     return Stored(claim, photo, download)
 

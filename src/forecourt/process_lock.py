@@ -5,6 +5,7 @@ A process id would prove nothing across containers; a lock is seen by all who sh
 
 import fcntl
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 
@@ -15,11 +16,10 @@ def take(path: Path) -> int:
         OSError: It cannot be made, or (BlockingIOError) another process holds it.
     """
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
+    with ExitStack() as unless_locked:
+        unless_locked.callback(os.close, lock)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BaseException:
-        os.close(lock)
-        raise
+        unless_locked.pop_all()
     return lock
 
 

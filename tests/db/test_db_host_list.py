@@ -96,9 +96,9 @@ def test_a_paused_host_is_leased_by_nobody_until_it_is_resumed(db: Engine) -> No
 def test_one_that_was_thought_dead_is_asked_by_one_probe_at_once(db: Engine) -> None:
     """And a silence that goes on does not pause it again at the first."""
     [host_id] = ids(db, IMG[0])
-    for now in (NOW, NOW + DAY, NOW + 2 * DAY, NOW + 3 * DAY, NOW + 14 * DAY):
+    for moment in (NOW, NOW + DAY, NOW + 2 * DAY, NOW + 3 * DAY, NOW + 14 * DAY):
         with writing(db) as connection:
-            hosts.in_trouble(connection, host_id, asked_for=None, now=now, random=Random(1))
+            hosts.in_trouble(connection, host_id, asked_for=None, now=moment, random=Random(1))
     with writing(db) as connection:
         host_list.resume(connection, host_id)
 

@@ -114,9 +114,9 @@ def test_the_fifth_trouble_in_a_row_leaves_one_probe(db: Engine) -> None:
 def test_a_host_that_is_asked_twice_in_14_days_and_is_silent_is_not_dead(db: Engine) -> None:
     """A trickle each month, and both times it was our own line that was down: that must not pause every host."""
     host_id = host(db)
-    for now in (NOW, NOW + 30 * DAY):
+    for moment in (NOW, NOW + 30 * DAY):
         with writing(db) as connection:
-            until = hosts.in_trouble(connection, host_id, asked_for=None, now=now, random=Random(1))
+            until = hosts.in_trouble(connection, host_id, asked_for=None, now=moment, random=Random(1))
 
     assert snapshot(db, table)[0]["paused_reason"] is None
     assert len(lease(db, host_id, worker(db, "w1"), now=until)) == 1
@@ -124,10 +124,10 @@ def test_a_host_that_is_asked_twice_in_14_days_and_is_silent_is_not_dead(db: Eng
 
 def test_a_host_that_is_silent_for_14_days_is_paused(db: Engine) -> None:
     host_id = host(db)
-    for now in (*(NOW + number * DAY for number in range(4)), NOW + 14 * DAY):
+    for moment in (*(NOW + number * DAY for number in range(4)), NOW + 14 * DAY):
         assert snapshot(db, table)[0]["paused_reason"] is None
         with writing(db) as connection:
-            until = hosts.in_trouble(connection, host_id, asked_for=None, now=now, random=Random(1))
+            until = hosts.in_trouble(connection, host_id, asked_for=None, now=moment, random=Random(1))
 
     assert snapshot(db, table)[0]["paused_reason"] == "dead: no answer for 14 days"
     assert lease(db, host_id, worker(db, "w1"), now=until + DAY) == []

@@ -6,6 +6,7 @@ asks would otherwise see two requests for one turn.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 
 from forecourt.fetch.address import SplitUrl
@@ -91,12 +92,11 @@ class Connections:
             await asyncio.wait(closed)
 
     async def _ask_anew(self, split: SplitUrl, place: Place, exchange: Exchange) -> Head:
-        try:
+        with ExitStack() as unless_made:
+            unless_made.callback(exchange.done.cancel)  # nobody will wait for it
             async with asyncio.timeout(self._limits.connect_seconds):
                 connection = await self._connector.connect(split, partial(self._made, place, exchange))
-        except BaseException:
-            exchange.done.cancel()  # nobody will wait for it
-            raise
+            unless_made.pop_all()
         self._open.add(connection)
         connection.closed.add_done_callback(lambda _: self._open.discard(connection))
         return await connection.answer_to(exchange)

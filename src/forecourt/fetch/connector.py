@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
@@ -50,17 +51,15 @@ class Connector:
             addresses: Sequence[IPAddress] = [split.address]
         else:
             addresses = await self._resolver.resolve(split.host, split.port)
-        connected = await self._reach(addresses, split.port)
-        try:
+        with ExitStack() as ours:
+            connected = ours.enter_context(await self._reach(addresses, split.port))
             _, made = await asyncio.get_running_loop().create_connection(
                 protocol,
                 sock=connected,
                 ssl=self._trust if split.scheme == "https" else None,
                 server_hostname=split.host if split.scheme == "https" else None,
             )
-        except BaseException:
-            connected.close()
-            raise
+            ours.pop_all()  # the socket is its transport's
         return made
 
     async def _reach(self, addresses: Sequence[IPAddress], port: int) -> socket.socket:

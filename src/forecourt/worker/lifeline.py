@@ -7,7 +7,7 @@ import asyncio
 import os
 import time
 import uuid
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -48,11 +48,10 @@ class Lifeline:
 
     async def __aenter__(self) -> Self:
         self._lock = _lock_new(self._folder / f"{self.worker_id}.lock")
-        try:
+        with ExitStack() as unless_registered:
+            unless_registered.callback(self._unlock)
             await self._database.write(self._register)
-        except BaseException:
-            self._unlock()
-            raise
+            unless_registered.pop_all()
         self._heart = asyncio.create_task(self._beat())
         return self
 
