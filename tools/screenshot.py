@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from get_test_parts import browser
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, async_playwright
 
 from forecourt.demo.sites import DemoSites
@@ -62,7 +63,7 @@ async def _open(page: Page, url: str) -> None:
     for _ in range(100):
         try:
             await page.goto(url, wait_until="networkidle", timeout=5_000)
-        except Exception as error:  # noqa: BLE001 (the server may not listen yet; the last try tells)
+        except PlaywrightError as error:  # the server may not listen yet; the last try tells
             last = error
             await asyncio.sleep(0.1)
         else:
