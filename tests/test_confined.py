@@ -165,8 +165,8 @@ def test_a_child_can_do_little_else(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     network_was_left = confession.pop("network") != str(Path("/proc/self/ns/net").readlink())
     assert confession.pop("descriptors") <= MOST_JOBS + 8
+    assert all(each.startswith("MALLOC_") for each in confession.pop("environment").split("\0") if each)
     assert confession == {
-        "environment": "",
         "written": False,
         "reached": not network_was_left,
         "core": 0,

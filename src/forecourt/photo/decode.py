@@ -23,6 +23,7 @@ HEAVY: Final = "heavy"  # no failure: ask again with `alone`, while no other suc
 WEB_PAGE: Final = "web_page"
 
 _FLAT: Final = 8  # of 255; lossy compression makes one colour differ by as much, a photo by far more
+_FEW: Final = (8, 8)
 _UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -93,5 +94,10 @@ def _decode(opened: Opened) -> tuple[Image.Image, str | None]:
 
 
 def _is_flat(picture: Image.Image) -> bool:
+    few = picture.resize(_FEW, Image.Resampling.NEAREST)  # most photos differ in these already
+    return _is_one_colour(few) and _is_one_colour(picture)
+
+
+def _is_one_colour(picture: Image.Image) -> bool:
     bands = cast("tuple[tuple[int, int], ...]", picture.getextrema())
     return all(most - least <= _FLAT for least, most in bands)

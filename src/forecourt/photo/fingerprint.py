@@ -93,7 +93,7 @@ def _planes(picture: Image.Image) -> tuple[Planes, Planes | None]:
 
     What shows through is as dark as the average of what does not.
     """
-    small = picture.reduce(max(1, max(picture.size) // _BLUR_PX))
+    small = picture.reduce(-(-max(picture.size) // _BLUR_PX))
     pixels = np.asarray(small.convert("RGBA" if small.has_transparency_data else "RGB")).astype(np.float64)
     colours, alpha = pixels[..., :3], pixels[..., 3:]
     if not alpha.size or alpha.min() == _WHITE:
