@@ -413,8 +413,11 @@ def test_a_job_that_is_cancelled_while_it_waits_with_others_costs_them_nothing(t
     async def story(pool: ConfinedPool) -> list[Any]:
         grouped = Grouped(pool)
         jobs = [asyncio.ensure_future(grouped.run({"do": "echo", "say": str(number)}, file)) for number in range(20)]
-        for job in jobs[::3]:
-            asyncio.get_running_loop().call_later(0.01 * jobs.index(job), job.cancel)
+        for job in jobs[:9:3]:  # before any has been handed over
+            asyncio.get_running_loop().call_soon(job.cancel)
+        await jobs[1]
+        for job in jobs[9::3]:  # while others are under way
+            job.cancel()
         return await asyncio.gather(*jobs, return_exceptions=True)
 
     answers = in_pool(story)

@@ -39,6 +39,17 @@ def test_any_trouble_at_the_other_host_counts_on_the_listing_and_brings_it_home(
     assert (row["fetch_url"], row["host_id"], row["lease_owner"]) == (None, home, None)
 
 
+def test_a_moved_listing_that_its_inventory_misses_is_asked_at_home(db: Engine) -> None:
+    """Where it was led to may be paused for good."""
+    home, there = moved_listing(db)
+    with writing(db) as connection:
+        import_queue.hand_back(connection, [there])
+        import_queue.ask_first(connection, there.organization_id, [(CAR, home)], now=NOW)
+
+    [again] = claimed(db, host="dealer.example")
+    assert again.fetch_url is None
+
+
 def test_a_late_worker_moves_nothing_and_brings_nothing_home(db: Engine) -> None:
     _, there = moved_listing(db)
     with writing(db) as connection:

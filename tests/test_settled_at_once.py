@@ -2,12 +2,13 @@
 
 from random import Random
 
-from made import NOW, claim, snapshot, vehicle, worker
+from made import NOW, claim, photo, snapshot, vehicle, worker
 from overlapping import overlapping
 from sqlalchemy import Connection, Engine
 
 from forecourt import settling
 from forecourt.backfill import Failed
+from forecourt.db import vehicles
 from forecourt.db.image_claims import ImageClaim
 from forecourt.errors import PermanentError
 from forecourt.failure_kinds import FailureKind
@@ -22,6 +23,19 @@ def test_two_photos_that_end_at_once_leave_two_places(db: Engine) -> None:
     overlapping(db, lambda connection: _end(connection, one), lambda connection: _end(connection, other))
 
     assert [row["priority"] for row in snapshot(db)][2:] == [REST, REST, BEYOND_CAP]
+
+
+def test_a_photo_that_is_added_while_another_ends_has_the_place_that_is_left(db: Engine) -> None:
+    vehicle_id = vehicle(db, photos=2, cap=2)
+    worker(db)
+    [one] = claim(db, worker_id="w1", limit=1)
+
+    def add(connection: Connection) -> None:
+        vehicles.add_photos(connection, vehicle_id, [photo(2)], cap=2, now=NOW)
+
+    overlapping(db, add, lambda connection: _end(connection, one))
+
+    assert [row["priority"] for row in snapshot(db)][1:] == [REST, REST]
 
 
 def _end(connection: Connection, *claims: ImageClaim) -> None:

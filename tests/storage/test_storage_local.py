@@ -5,12 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from forecourt.children.process import ChildProcess
 from forecourt.errors import SettingsError, StoreUnavailable, WrongUse
 from forecourt.storage import PhotoStore, open_store
 
@@ -59,6 +61,24 @@ def test_what_is_already_there_is_success(store: PhotoStore, root: Path) -> None
 
     assert (root / PLACE).stat().st_ino == before.st_ino
     assert not file.exists()
+
+
+def test_what_comes_at_once_goes_to_the_disk_together(store: PhotoStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    handed_over: list[int] = []
+    answer = ChildProcess.answer
+
+    async def counted(child: ChildProcess, jobs: Sequence[Any], *rest: Any, **named: Any) -> list[Any]:
+        handed_over.append(len(jobs[0]["files"]))
+        return await answer(child, jobs, *rest, **named)
+
+    monkeypatch.setattr(ChildProcess, "answer", counted)
+
+    async def all_at_once() -> None:
+        await asyncio.gather(*(store.put(f"ab/cd/{number}.jpg", copied(store, number)) for number in range(50)))
+
+    asyncio.run(all_at_once())
+
+    assert handed_over == [50]
 
 
 def test_a_broken_copy_is_replaced_by_the_proven_bytes(store: PhotoStore, root: Path) -> None:

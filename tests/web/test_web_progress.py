@@ -30,8 +30,8 @@ WHERE is_external = false
 
 
 def test_the_published_queries_run_to_the_letter_and_say_what_status_says(served: Served, jpeg: Jpeg) -> None:
-    """Of three vehicles one has external images, one ours, one both; one that was taken down is neither."""
-    for externals, ours in ((2, 0), (0, 1), (1, 2)):
+    """Of four vehicles one has external images, two ours, one both; one image that was taken down is neither."""
+    for externals, ours in ((4, 0), (0, 1), (0, 1), (1, 2)):
         vehicle = served.add_vehicle()
         images = [served.add_image(vehicle, position) for position in range(externals + ours)]
         for image in images[externals:]:
@@ -49,8 +49,8 @@ def test_the_published_queries_run_to_the_letter_and_say_what_status_says(served
         progress.vehicles_with_external_images,
         progress.vehicles_with_downloaded_images,
     )
-    assert (tuple(published), told) == ((2, 2, 2), (2, 2, 2))
-    assert progress.images_by_status == dict.fromkeys(IMAGE_STATUSES, 0) | {"pending": 2, "stored": 3, "removed": 1}
+    assert (tuple(published), told) == ((4, 2, 3), (4, 2, 3))
+    assert progress.images_by_status == dict.fromkeys(IMAGE_STATUSES, 0) | {"pending": 4, "stored": 4, "removed": 1}
 
 
 def test_failure_kinds_are_told_of_external_images_the_most_frequent_first(served: Served) -> None:
@@ -106,3 +106,22 @@ def test_what_took_long_to_count_is_shown_again_for_ten_times_as_long(served: Se
     again = [kept.read().external_images_count for _ in range(10)]
 
     assert (first.external_images_count, again) == (1, [1] * 9 + [2])
+
+
+def test_whoever_looks_while_it_is_counted_sees_what_was_counted_before(served: Served) -> None:
+    seconds = iter([0.0, 1.0, 100.0, 101.0])
+    seen: list[int] = []
+
+    def now() -> float:
+        if is_counted_again:
+            seen.append(kept.read().external_images_count)
+        return next(seconds)
+
+    kept = KeptProgress(served.engine, now=now)
+    is_counted_again = False
+    kept.read()
+    served.add_image(served.add_vehicle())
+    is_counted_again = True
+
+    assert kept.read().external_images_count == 1
+    assert seen[0] == 0

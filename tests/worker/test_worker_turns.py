@@ -38,6 +38,37 @@ def test_a_host_that_somebody_waited_for_is_not_taken_back_at_once(db: Engine, t
     _run(db, tmp_path, story)
 
 
+def test_as_many_hosts_are_let_go_as_others_wait_the_longest_held_first(db: Engine, tmp_path: Path) -> None:
+    async def story(enter: Enter) -> None:
+        turns = await enter(hold_seconds=0)
+        held = _hosts(db, "a.example", "b.example", "c.example")
+        for host_id in held:
+            turns.hold(_lease(db, turns, host_id))
+        [waiting] = _hosts(db, "d.example")
+        with writing(db) as connection:
+            turns.make_place(connection, [*held, waiting], now=database_now(connection))
+        await turns.let_go(working=held)
+
+        assert [lease.host for lease in turns.leases()] == ["b.example", "c.example"]
+
+    _run(db, tmp_path, story)
+
+
+def test_nobody_is_sent_to_a_host_that_is_paused(db: Engine, tmp_path: Path) -> None:
+    """A row that went there would wait until somebody resumes it, and nothing would say why."""
+
+    async def story(enter: Enter) -> None:
+        turns = await enter()
+        _hosts(db, "a.example")
+        with writing(db) as connection:
+            connection.execute(update(tables.hosts).values(paused_reason="by hand"))
+        with pytest.raises(HostTrouble, match="paused: by hand"):
+            async with turns.turn("a.example", at_once=True):
+                pass
+
+    _run(db, tmp_path, story)
+
+
 def test_waiting_for_one_host_holds_up_no_other(db: Engine, tmp_path: Path) -> None:
     async def story(enter: Enter) -> None:
         one, other = await enter(), await enter()
@@ -97,11 +128,13 @@ def test_the_living_are_not_buried_and_looking_writes_nothing(db: Engine, tmp_pa
         database = turns.database
         assert await bury_dead(database, tmp_path, interval_seconds=0) == 0
         (tmp_path / f"{turns.worker_id}.lock").unlink()  # as if it had never been there
+        (tmp_path / "buried-elsewhere.left").touch()
         assert await bury_dead(database, tmp_path, interval_seconds=0) == 1
         with reading(db) as connection:
             assert connection.scalars(select(tables.workers.c.id)).all() == []
 
     _run(db, tmp_path, story)
+    assert not list(tmp_path.glob("*.left"))
 
 
 def _run(db: Engine, folder: Path, story: Callable[[Enter], Awaitable[None]]) -> None:

@@ -27,12 +27,18 @@ def passes(error: DBAPIError) -> bool:
 
 def is_busy(error: DBAPIError) -> bool:
     """Another process writes in the SQLite file."""
-    return getattr(error.orig, "sqlite_errorcode", None) in (SQLITE_BUSY, SQLITE_LOCKED)
+    return _code(error) in (SQLITE_BUSY, SQLITE_LOCKED)
 
 
 def is_busy_or_full(error: DBAPIError) -> bool:
     """The file is the right one, and another process writes in it, or its disk is full."""
-    return is_busy(error) or getattr(error.orig, "sqlite_errorcode", None) == SQLITE_FULL
+    return is_busy(error) or _code(error) == SQLITE_FULL
+
+
+def _code(error: DBAPIError) -> int | None:
+    """SQLite's, without what it says beyond the usual: "busy" is also busy while it recovers."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
 
 
 def reason(error: DBAPIError) -> str:

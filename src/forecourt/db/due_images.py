@@ -12,13 +12,30 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, not_, or_, select, text, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    case,
+    func,
+    not_,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
 from forecourt.db.hosts import is_open
 from forecourt.db.image_claims import Place
 from forecourt.db.image_places import places
 from forecourt.db.picked import kept, picked
+from forecourt.db.rows import rows
 from forecourt.db.tables import IMAGE_READY, IMAGE_WAITING, hosts, vehicle_images
+from forecourt.db.types import Id
 from forecourt.schedule import BEYOND_CAP, EXPIRING, REST, VANISHING
 
 _WAKE_AT_ONCE = 1000
@@ -112,14 +129,17 @@ def first_from(connection: Connection, places: Mapping[int, Place]) -> dict[int,
     """Of those of these hosts that nobody holds: where the first image within the cap stands from this place on."""
     if not places:
         return {}
-    free = select(hosts.c.id).where(hosts.c.id.in_(places), hosts.c.lease_owner.is_(None), is_open())
-    return {host_id: _first_from(connection, host_id, places[host_id]) for host_id in connection.scalars(free).all()}
-
-
-def _first_from(connection: Connection, host_id: int, place: Place) -> Place | None:
-    beyond = tuple_(_images.priority, _images.sort_key) >= tuple_(*place)
-    first = connection.execute(_in_order(BEYOND_CAP).where(_images.host_id == host_id, beyond).limit(1)).one_or_none()
-    return first and (first.priority, first.sort_key)
+    columns = {"host_id": Id, "priority": Integer(), "sort_key": BigInteger()}
+    values = [{"host_id": host_id, "priority": place[0], "sort_key": place[1]} for host_id, place in places.items()]
+    asked = rows(connection, "asked", columns, values)
+    is_beyond = tuple_(_images.priority, _images.sort_key) >= tuple_(asked.c.priority, asked.c.sort_key)
+    of_host = _in_order(BEYOND_CAP).where(_images.host_id == asked.c.host_id, is_beyond)
+    first = of_host.with_only_columns(_images.id).limit(1).correlate(asked).scalar_subquery()
+    free = select(asked.c.host_id, first.label("image_id")).join(hosts, hosts.c.id == asked.c.host_id)
+    found = free.where(hosts.c.lease_owner.is_(None), is_open()).cte("found")
+    stands = select(found.c.host_id, _images.priority, _images.sort_key)
+    told = connection.execute(stands.outerjoin_from(found, vehicle_images, _images.id == found.c.image_id))
+    return {host_id: None if priority is None else (priority, key) for host_id, priority, key in told}
 
 
 def due_of(connection: Connection, vehicle_ids: Collection[int], *, max_images: int) -> list[Due]:

@@ -147,12 +147,12 @@ def lease(
     return leases
 
 
-def are_any_free(connection: Connection, host_ids: Sequence[int], *, now: datetime) -> bool:
-    """Whether one of these could be leased now."""
+def count_free(connection: Connection, host_ids: Sequence[int], *, now: datetime) -> int:
+    """How many of these could be leased now."""
     asked = rows(connection, "asked", {"host_id": Id}, [{"host_id": host_id} for host_id in host_ids])
-    free = select(hosts.c.id).join(asked, asked.c.host_id == hosts.c.id)
+    free = select(func.count()).select_from(hosts).join(asked, asked.c.host_id == hosts.c.id)
     free = free.where(hosts.c.lease_owner.is_(None), is_open(), may_be_asked(now))
-    return connection.scalar(free.limit(1)) is not None
+    return connection.scalar(free) or 0
 
 
 def held_by(connection: Connection, *, worker_id: str, manners: Manners) -> list[Holding]:

@@ -97,7 +97,7 @@ def enqueue(
 
 
 def ask_first(connection: Connection, organization_id: int, urls: Sequence[tuple[str, int]], *, now: datetime) -> None:
-    """any → pending, due now and before the others; what is held is being read already.
+    """any → pending at its first host, due now and before the others; what is held is being read already.
 
     Args:
         urls: (listing URL, host id).
@@ -106,12 +106,13 @@ def ask_first(connection: Connection, organization_id: int, urls: Sequence[tuple
         return
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     asked = dialect.insert(import_queue)
-    due = {"status": "pending", "priority": _FIRST, "next_attempt_at": None, "updated_at": now}
+    due = {"status": "pending", "priority": _FIRST, "next_attempt_at": None, "fetch_url": None, "updated_at": now}
     waits = import_queue.c.status == "pending"  # it keeps the record of its failures
     again = asked.on_conflict_do_update(
         index_elements=["listing_url"],
         set_=due
         | {
+            "host_id": asked.excluded.host_id,
             "failures": case((waits, import_queue.c.failures), else_=0),
             "failing_since": case((waits, import_queue.c.failing_since), else_=None),
         },

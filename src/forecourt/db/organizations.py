@@ -96,7 +96,7 @@ def due_for_reading(
 def not_read_since(connection: Connection, moment: datetime, *, limit: int, now: datetime) -> Sequence[Organization]:
     """Public organizations whose inventory is due, the longest waiting first.
 
-    What gave nothing is due after a day: its website may have been busy for a minute.
+    What gave nothing is due after a day at the latest: its website may have been busy for a minute.
     """
     last = organizations.c.last_extracted_at
     again = and_(_tried_in_vain(), last <= now - _LEFT_ALONE)

@@ -12,10 +12,10 @@ from forecourt.db.engine import database_now
 from forecourt.db.host_list import paused_hosts
 from forecourt.db.pauses import Pause
 from forecourt.db.tables import import_queue, vehicle_images, vehicles
+from forecourt.schedule import BEYOND_CAP
 
 RATE_MINUTES = 5
 _MOST_PAUSED = 20
-BEYOND_CAP = 9  # the priority of rows that are shown and not fetched
 
 IMAGE_STATUSES = ("pending", "blocked", "gone", "failed", "rejected", "stored", "removed")
 QUEUE_STATUSES = ("pending", "complete", "duplicate", "failed", "rejected")

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from forecourt.db import listed_images, listings
-from forecourt.db.image_places import assign_priorities
+from forecourt.db.image_places import assign_priorities, hold
 from forecourt.db.listed_images import ListedPhoto
 from forecourt.db.listings import Link
 from forecourt.db.tables import organization_vehicles, vehicles
@@ -81,6 +81,7 @@ def add_photos(
     connection: Connection, vehicle_id: int, photos: Sequence[ListedPhoto], *, cap: int, now: datetime
 ) -> frozenset[int]:
     """named by a person → external, for what is new; the ids of all that were named."""
+    hold(connection, [vehicle_id])
     links = organization_vehicles.c
     first_link = select(links.id, links.turn).where(links.vehicle_id == vehicle_id).order_by(links.id).limit(1)
     link = connection.execute(first_link).one_or_none()

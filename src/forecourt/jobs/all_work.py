@@ -62,12 +62,10 @@ class AllWork:
     def settle(
         self, connection: Connection, settlements: Sequence[Settlement], *, now: datetime
     ) -> Sequence[Settlement]:
-        """Each as its kind does, in one transaction."""
+        """Each as its kind does, in one transaction; the photos first, which hold their vehicles first of all."""
         listings, photos = _sorted(settlements)
-        return [
-            *self.imports.settle(connection, listings, now=now),
-            *self.photos.settle(connection, photos, now=now),
-        ]
+        settled = self.photos.settle(connection, photos, now=now)
+        return [*self.imports.settle(connection, listings, now=now), *settled]
 
     def settled(self, settlements: Sequence[Settlement]) -> None:
         """Count them, show them."""

@@ -86,7 +86,7 @@ async def _both(first: Coroutine[object, object, object], other: Coroutine[objec
 async def _read_inventories_as_due(house: House, reader: PageReader, progress: Progress, over: asyncio.Event) -> None:
     """Each organization's once in FORECOURT_LISTING_REREAD_HOURS, whatever the number of its vehicles.
 
-    One that gave nothing is due a day later.
+    One that gave nothing is due a day later, or then if that is sooner.
     """
     every = timedelta(hours=house.settings.listing_reread_hours)
     while not over.is_set() and not house.stop.is_set():

@@ -83,7 +83,7 @@ class PhotoClaims:
     def hosts_with_ready(self, connection: Connection, *, random: Random, now: datetime) -> list[ReadyHost]:
         """As `due_images` finds them; where we have claimed many, also this look goes on from where we were.
 
-        It is taken once a second by every worker that has room for more.
+        It is taken once a second by every worker that has room for more, or hosts that could make place for others.
         """
         begun = {host_id: reader for host_id, reader in self._readers.items() if reader.claimed >= _MANY}
         places = {host_id: reader.place if reader.is_recent(now) else HEAD for host_id, reader in begun.items()}

@@ -28,8 +28,11 @@ class KeptProgress:
     _good_until: float = 0.0
 
     def read(self) -> Progress:
-        """Counted now, or not long ago."""
-        with self._lock:
+        """Counted now, or not long ago; while somebody counts, what was counted before."""
+        before = self._counted
+        if not self._lock.acquire(blocking=before is None) and before is not None:
+            return before
+        try:
             begun = self.now()
             if self._counted is None or begun >= self._good_until:
                 with reading(self.engine) as connection:
@@ -37,3 +40,5 @@ class KeptProgress:
                 ended = self.now()
                 self._good_until = ended + _SHOWN_AGAIN * (ended - begun)
             return self._counted
+        finally:
+            self._lock.release()

@@ -23,6 +23,7 @@ from forecourt.db.engine import database_now
 from forecourt.errors import LeaseLost, Paused, WrongUse
 
 _log = structlog.get_logger()
+_LEFT = ".left"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -130,6 +131,7 @@ async def bury_dead(database: Database, folder: Path, *, interval_seconds: float
         interval_seconds: How long the heirs of their hosts wait.
         but_for: Who asks, if it is a worker.
     """
+    notes = _notes(folder)
     found = await database.read(
         lambda connection: workers.neighbours(connection, worker_id=but_for, now=database_now(connection))
     )
@@ -140,6 +142,8 @@ async def bury_dead(database: Database, folder: Path, *, interval_seconds: float
         for each in found
         if each.machine == here and not process_lock.is_held(folder / f"{each.worker_id}.lock")
     }
+    for note in notes - {_left(folder, each.worker_id) for each in found}:  # somebody else has buried it
+        note.unlink(missing_ok=True)
     left = {worker_id for worker_id in unlocked if _left(folder, worker_id).exists()}
 
     def hand_back(connection: Connection) -> set[str]:
@@ -159,9 +163,13 @@ async def bury_dead(database: Database, folder: Path, *, interval_seconds: float
     return len(dead)
 
 
+def _notes(folder: Path) -> set[Path]:
+    return set(folder.glob(f"*{_LEFT}"))
+
+
 def _left(folder: Path, worker_id: str) -> Path:
     """The note of a worker that has ended in order and could not tell the database: nobody has died."""
-    return folder / f"{worker_id}.left"
+    return folder / f"{worker_id}{_LEFT}"
 
 
 def _running_time() -> float:

@@ -162,9 +162,10 @@ class Run(Generic[ClaimT, SettlementT]):
     def _settle(
         self, connection: Connection, settlements: list[SettlementT], back: list[ClaimT]
     ) -> Sequence[SettlementT]:
+        settled = self._work.settle(connection, settlements, now=database_now(connection)) if settlements else ()
         if back:
             self._work.hand_back(connection, back)
-        return self._work.settle(connection, settlements, now=database_now(connection)) if settlements else ()
+        return settled
 
     async def _wait_for_work(self) -> bool:
         """Sleep until something comes due. False: nothing will, or only after our patience."""

@@ -46,10 +46,10 @@ class _Held:
         self.resting = True
         self.pace.set_interval(0)
 
-    def renew(self, holding: Holding, *, is_time_to_leave: bool, others_wait: bool) -> None:
+    def renew(self, holding: Holding, *, leaving: bool) -> None:
         """What an operator, a robots.txt or its answers have changed counts from now on."""
         self.lease = holding.lease
-        self.leaving = is_time_to_leave and (holding.is_wanted or others_wait)
+        self.leaving = leaving
         if not holding.is_open:
             self.rest()
         elif not self.resting:
@@ -85,7 +85,7 @@ class HostTurns:
         self._leasing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._left_at: dict[int, float] = {}
         self._looked_at = 0.0
-        self._others_wait = False
+        self._waiting = 0  # other hosts that are free, and for which there is no room
         self._closed_because: str | None = None
 
     @property
@@ -143,10 +143,10 @@ class HostTurns:
         return any(self._is_time_to_leave(held) for held in list(self._held.values()))  # this is another thread
 
     def make_place(self, connection: Connection, host_ids: Sequence[int], *, now: datetime) -> None:
-        """Where one of these is free and there was no room to lease it, those that were held for long are let go."""
+        """Where some of these are free and there was no room for them, as many that were held for long are let go."""
         held = {each.lease.host_id for each in list(self._held.values())}
         others = [each for each in host_ids if each not in held and not self._has_stepped_back_from(each)]
-        self._others_wait = bool(others) and hosts.are_any_free(connection, others, now=now)
+        self._waiting = hosts.count_free(connection, others, now=now) if others else 0
 
     def hold(self, leases: Iterable[HostLease]) -> None:
         """Begin to pace hosts that we have just taken."""
@@ -179,13 +179,13 @@ class HostTurns:
         if gone or answered or is_time:
             self._looked_at = self._now()
             now = await self.database.write(lambda connection: self._tell(connection, answered, pauses))
+            old = {held.lease.host_id: held for held in self._held.values() if self._is_time_to_leave(held)}
+            oldest = set(sorted(old, key=lambda host_id: old[host_id].since)[: self._waiting])
             for held in self._held.values():
-                if held.lease.host_id in now:  # or it was leased a moment ago
-                    held.renew(
-                        now[held.lease.host_id],
-                        is_time_to_leave=self._is_time_to_leave(held),
-                        others_wait=self._others_wait,
-                    )
+                holding = now.get(held.lease.host_id)
+                if holding is not None:  # or it was leased a moment ago
+                    host_id = held.lease.host_id
+                    held.renew(holding, leaving=host_id in old and (holding.is_wanted or host_id in oldest))
 
     def _tell(
         self, connection: Connection, answered: Collection[int], pauses: Mapping[int, float]
@@ -258,7 +258,7 @@ class HostTurns:
                     self._held[host] = held
                 if host in self._held:
                     break
-                if at_once:
+                if at_once and tried.standing.paused_reason is None:
                     raise HostTaken(host)
                 tried.raise_beyond(give_up_at - self._now(), host)
                 await asyncio.sleep(_ASK_AGAIN_SECONDS)
