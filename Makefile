@@ -31,7 +31,7 @@ help:
 	@echo "make campaign-kills    200 kills over 2,000 photos; KILLS=100 PHOTOS=1000 DATABASE=postgresql SEED=2 for others"
 	@echo "make campaign-away    two workers whose database is away for two minutes; AWAY=60 DATABASE=postgresql for others"
 	@echo "make soak     ten minutes of a worker in a misbehaving world, and 64 photos of 50 MB at once; MINUTES=30 for longer"
-	@echo "make bench    photos a second, CPU and memory against the peers; SET=tls, latency, real, large, sizes or hosts; ONLY=forecourt-sqlite,bare-loop ROUNDS=1 PHOTOS=500"
+	@echo "make bench    photos a second, CPU and memory against the peers; SET=tls, latency, real, large, sizes, hosts or counts; ONLY=forecourt-sqlite,bare-loop ROUNDS=1 PHOTOS=500"
 	@echo "make profile  where the CPU of one photo goes, by step; DATABASE=postgresql for the other"
 	@echo "make bench-scale    what claims, pages and commands read and take in long tables; DATABASE=postgresql ROWS='100000 10000000'"
 	@echo "make manners  four workers, thirty hosts: what each saw, and what it allows; DATABASE=postgresql for the other"

@@ -21,12 +21,13 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-from many_images import Many, fill
+from many_images import Many, fill, stamp
 from own_database import own_database
 from running_program import program_at
 from scale_looks import WORKER, Figure, Look, claiming, import_looks, look_for_hosts, measured, page_looks, worker_looks
 from scale_photos import Photos
 from sqlalchemy import Engine, text
+from told_to_stop import end_in_order
 
 from forecourt.db import applied_settings, due_images, workers
 from forecourt.db.engine import open_database, writing
@@ -84,7 +85,7 @@ class Bench:
                         f" (SELECT id FROM vehicle_images WHERE {IMAGE_READY} AND host_id = 1 AND priority = 4"
                         f" LIMIT {min(_WAITING, self.many.images // 10) // 2})"
                     ),
-                    {"later": _stamp(self.engine, self.now + timedelta(hours=in_hours)), "priority": priority},
+                    {"later": stamp(self.engine, self.now + timedelta(hours=in_hours)), "priority": priority},
                 )
         later = self.now + timedelta(hours=3)
         looks: dict[str, Look] = {
@@ -112,6 +113,7 @@ def main() -> None:
     parser.add_argument("--finished", type=int, default=1_000_000, help="rows, all stored, of a trickle's second run")
     parser.add_argument("--json", type=Path, default=Path(".cache/scale.json"))
     options = parser.parse_args()
+    end_in_order()
     figures: list[Figure] = []
     for rows in options.rows:
         many = Many(rows, hosts=options.hosts)
@@ -133,7 +135,7 @@ def main() -> None:
 def _filled(database: str, many: Many) -> Iterator[tuple[Engine, Path]]:
     with (
         tempfile.TemporaryDirectory(prefix="bench-scale-") as folder,
-        own_database(Path(folder), postgresql=database == "postgresql") as url,
+        own_database(Path(folder), postgresql=database == "postgresql", durable=True) as url,
     ):
         engine = open_database(url)
         upgrade(engine)
@@ -201,10 +203,6 @@ def _write(path: Path, figures: Sequence[Figure]) -> None:
     told = {"measured_at": datetime.now(UTC).isoformat(), "machine": machine, "versions": versions}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(told | {"figures": [asdict(figure) for figure in figures]}, indent=1), encoding="utf-8")
-
-
-def _stamp(engine: Engine, moment: datetime) -> object:
-    return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if engine.dialect.name == "sqlite" else moment
 
 
 if __name__ == "__main__":

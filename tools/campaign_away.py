@@ -17,6 +17,7 @@ from photo_watch import Watch
 from running_program import Program
 from servers.cut_wire import cut_wire
 from servers.dealer_site import dealer_site
+from told_to_stop import end_in_order
 
 _VEHICLES, _PHOTOS, _HOSTS = 12, 20, 4
 _SLOW_SECONDS = 12.0
@@ -25,6 +26,7 @@ _SLOW_SECONDS = 12.0
 def main() -> int:
     """0 where nothing was found, 1 where something was."""
     options = _options()
+    end_in_order()
     faults = False
     for how in ("cut", "mute") if options.database == "postgresql" else ("locked",):
         with (

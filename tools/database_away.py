@@ -33,7 +33,7 @@ class Figures:
 
     away_seconds: float = 0
     requests_away: int = 0
-    last_request_seconds: float = 0
+    last_request_seconds: float = 0  # 0 as well where there was none
     changed_rows: int = 0
     first_request_back_seconds: float = 0
     all_stored_back_seconds: float = 0

@@ -84,6 +84,11 @@ def _images(many: Many) -> str:
     return f"({columns}, status, stored_at, storage_path) SELECT {values}, false, 'stored', :now, {url}"
 
 
+def stamp(engine: Engine, moment: datetime) -> object:
+    """As a column of ours holds it, for a statement in plain SQL."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if engine.dialect.name == "sqlite" else moment
+
+
 def _host(many: Many) -> str:
     """In tiers of 1, 9, 90, 900… hosts, each of which has as many vehicles as every other."""
     ends = [10**tier for tier in range(len(str(many.hosts - 1)))] + [many.hosts]
@@ -99,8 +104,7 @@ def _insert(engine: Engine, into: str, name: str, span: tuple[int, int], many: M
     with writing(engine) as connection:
         _trust_us(connection)
         numbers = _NUMBERS[engine.dialect.name]
-        stamp = now.strftime("%Y-%m-%d %H:%M:%S.%f") if engine.dialect.name == "sqlite" else now
-        values = {"first": span[0], "last": span[1], "organizations": many.organizations, "now": stamp}
+        values = {"first": span[0], "last": span[1], "organizations": many.organizations, "now": stamp(engine, now)}
         statement = f"INSERT INTO {into} FROM {numbers} AS {name}"
         used = {key: value for key, value in values.items() if f":{key}" in statement}
         connection.execute(text(statement), used)

@@ -7,8 +7,11 @@ from pathlib import Path
 
 
 @contextmanager
-def own_database(home: Path, *, postgresql: bool) -> Iterator[str]:
+def own_database(home: Path, *, postgresql: bool, durable: bool = False) -> Iterator[str]:
     """Its URL: of a file in this folder, or on a server of its own.
+
+    Args:
+        durable: The server syncs what is committed, as an operator's does.
 
     Raises:
         SystemExit: There is no PostgreSQL.
@@ -23,5 +26,5 @@ def own_database(home: Path, *, postgresql: bool) -> Iterator[str]:
     programs = postgres()
     if programs is None:
         raise SystemExit("there are no PostgreSQL programs: run tools/get_test_parts.py")
-    with running_postgres(programs) as server:
+    with running_postgres(programs, durable=durable) as server:
         yield server.create_database("own")

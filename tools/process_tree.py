@@ -17,19 +17,20 @@ class Taken:
     processes: int
 
 
-def taken_by(process_id: int, *, alone: bool = False) -> Taken:
-    """Now. Whoever ends while we look counts as gone.
-
-    Args:
-        alone: Without its descendants.
-    """
-    ids = [process_id] if alone else with_descendants(process_id)
+def taken_by(process_id: int) -> Taken:
+    """Now. Whoever ends while we look counts as gone."""
+    ids = with_descendants(process_id)
     return Taken(
         pss_bytes=sum(_pss_bytes(each) for each in ids),
         descriptors=sum(_entries(_PROC / str(each) / "fd") for each in ids),
         threads=sum(_entries(_PROC / str(each) / "task") for each in ids),
         processes=len(ids),
     )
+
+
+def pss_bytes_below(process_id: int) -> int:
+    """Of its descendants, without itself."""
+    return sum(_pss_bytes(each) for each in with_descendants(process_id)[1:])
 
 
 def with_descendants(process_id: int) -> list[int]:

@@ -1,6 +1,5 @@
 """Photos claimed and settled as a worker does it, without their bytes: what one takes of worker and server."""
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
+from bench.cpu import own_cpu_seconds
 from scale_looks import WORKER
 from sqlalchemy import Connection, Engine, text
 
@@ -23,7 +23,6 @@ from forecourt.settling import settle
 
 _CAP = 20
 T = TypeVar("T")
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -90,8 +89,7 @@ class Photos:
             return 0.0
         with self.engine.connect() as connection:
             process_id = connection.scalar(text("SELECT pg_backend_pid()"))
-        fields = Path(f"/proc/{process_id}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        return own_cpu_seconds(int(process_id or 0))
 
 
 def _settle(connection: Connection, settlements: Sequence[Settlement]) -> Sequence[Settlement]:

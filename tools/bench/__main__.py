@@ -1,7 +1,7 @@
 """Forecourt against its peers and against what the machine itself takes.
 
     make bench                                        3,000 photos of 190 KB on 50 hosts, plain HTTP
-    make bench SET=tls                                the same over TLS; also latency, real, large, sizes, hosts
+    make bench SET=tls                                the same over TLS; also latency, real, large, sizes, hosts, counts
     make bench ONLY=forecourt-sqlite,bare-loop ROUNDS=1 PHOTOS=500
 
 Everybody takes turns, round after round, each time into an empty store. Start-up, measured with one photo, is taken
@@ -10,7 +10,6 @@ killed; that of the web server, which runs on the same machine, is in the JSON f
 """
 
 import argparse
-import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -22,6 +21,7 @@ from bench.measure import CommandFailed
 from bench.results import write_results
 from bench.rounds import run_rounds
 from bench.sets import OF_GROWTH, SETS, Ground
+from told_to_stop import end_in_order
 
 _ROOT = Path(__file__).parent.parent.parent
 _CACHE = _ROOT / ".cache" / "bench"
@@ -31,8 +31,7 @@ _SHARED = _ROOT.parent / "shared"
 def main() -> int:
     """Measure one set, print its table."""
     options = _options()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(130))  # servers and commands that run are ended on the way
+    end_in_order()
     programs = _CACHE / "peers" / "bin"
     if not options.bare_loop.exists():
         _tell(f"without bare-loop: there is no {options.bare_loop}; name it with --bare-loop")

@@ -76,6 +76,10 @@ class Contestant(Protocol):
     def proves(self) -> str:
         """What is known of a photo when it has been stored."""
 
+    @property
+    def least_stored(self) -> float:
+        """The part of the photos without which a turn does not count."""
+
     def prepare(self, task: Task, folder: Path) -> Prepared:
         """In an empty folder: what is to be run, with an empty store."""
 

@@ -60,19 +60,19 @@ class Line:
         return median(turn.measured.seconds for turn in self.starts)
 
     @property
-    def seconds(self) -> float:
-        """For all photos but one, start-up removed."""
-        return median(turn.measured.seconds for turn in self.turns) - self.start_seconds
-
-    @property
     def photos_per_second(self) -> float:
         """Start-up removed; 0 where the run was too short to tell."""
-        return (self.stored - 1) / self.seconds if self.seconds > 0 else 0.0
+        return median(self._rate(turn) for turn in self.turns)
 
     @property
     def cpu_ms(self) -> float:
         """Of one photo, start-up removed; the same figure is seconds per 1,000."""
         return self._of_a_photo(lambda turn: turn.measured.cpu_seconds)
+
+    @property
+    def all_cpu_ms(self) -> float:
+        """Of one photo, with the database server's."""
+        return self.cpu_ms + self.server_cpu_ms
 
     @property
     def server_cpu_ms(self) -> float:
@@ -96,4 +96,8 @@ class Line:
 
     def _of_a_photo(self, figure: Callable[[Turn], float]) -> float:
         start = median(map(figure, self.starts))
-        return 1000 * (median(map(figure, self.turns)) - start) / max(self.stored - 1, 1)
+        return median(1000 * (figure(turn) - start) / max(turn.stored - 1, 1) for turn in self.turns)
+
+    def _rate(self, turn: Turn) -> float:
+        seconds = turn.measured.seconds - self.start_seconds
+        return (turn.stored - 1) / seconds if seconds > 0 else 0.0

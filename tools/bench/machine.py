@@ -33,7 +33,7 @@ def machine(folder: Path) -> dict[str, str]:
 def versions(programs: Path) -> dict[str, str]:
     """By name; those of the peers from their own environment."""
     found = {
-        "forecourt": f"{version('forecourt')} at {_said(['git', '-C', _ROOT, 'rev-parse', '--short', 'HEAD'])}",
+        "forecourt": f"{version('forecourt')} at {_said(['git', '-C', _ROOT, 'describe', '--always', '--dirty'])}",
         "python": platform.python_version(),
         "nginx": _said([nginx() or "nginx", "-v"]).rpartition("/")[2],
         "curl": _said(["curl", "--version"]).split(" ")[1],

@@ -4,7 +4,6 @@ They are kept under .cache/bench, for the next run: thousands take a minute or t
 """
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
@@ -51,12 +50,6 @@ def make_photos(cache_folder: Path, kind: Kind, count: int) -> list[Path]:
         with get_context("spawn").Pool() as pool:
             pool.starmap(_make, missing, chunksize=20)
     return paths
-
-
-def sizes(paths: Sequence[Path]) -> tuple[int, int]:
-    """Bytes of the middle one and of all."""
-    each = sorted(path.stat().st_size for path in paths)
-    return each[len(each) // 2], sum(each)
 
 
 def _make(kind: Kind, number: int, path: Path) -> None:

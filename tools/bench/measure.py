@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from process_tree import taken_by, with_descendants
+from process_tree import pss_bytes_below, with_descendants
 
 _LOOK_SECONDS = 0.25
 _MOST_SECONDS = 1200
@@ -88,16 +88,16 @@ def _watched(process: subprocess.Popen[bytes], look: Callable[[int], object], lo
     while process.poll() is None:
         if time.monotonic() > deadline:
             _end(process)
-        peak = max(peak, taken_by(process.pid).pss_bytes - taken_by(process.pid, alone=True).pss_bytes)
+        peak = max(peak, pss_bytes_below(process.pid))
         look(process.pid)
         time.sleep(look_seconds)
     return peak
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """The command first: what its reaper still sees then is gone a moment later."""
+    """Who starts others before those, that nothing is started anew; what is left then is its reaper's to end."""
     if process.poll() is None:
-        for each in reversed(with_descendants(process.pid)):
+        for each in with_descendants(process.pid)[1:]:
             with suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
         process.wait()

@@ -39,6 +39,7 @@ class Forecourt:
     processes: int = 1
     server: PostgresServer | None = None
     proves: str = "everything; fenced and durable"
+    least_stored: float = 1.0
 
     def prepare(self, task: Task, folder: Path) -> Prepared:
         """Write the rows; no photo is fetched."""
@@ -71,8 +72,9 @@ class Forecourt:
         words += ["trickle-backfill-images", "--limit", str(number_of_vehicles), "--max-images", "0"]
         if self.processes == 1:
             return words
-        beside = '"$@" & ' * (self.processes - 1)
-        return ["sh", "-c", f'{beside} "$@"; code=$?; wait; exit $code', "sh", *words]
+        beside = '"$@" & others="$others $!"; ' * (self.processes - 1)
+        ends = "code=$?; for each in $others; do wait $each || code=$?; done; exit $code"
+        return ["sh", "-c", f'{beside} "$@"; {ends}', "sh", *words]
 
 
 def on_sqlite(home: Path) -> str:

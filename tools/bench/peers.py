@@ -1,7 +1,7 @@
 """The others, each set up so that it does best at this task, and the two floors."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.contestant import Prepared, Task
@@ -19,6 +19,7 @@ class Peer:
     """
 
     programs: Path
+    least_stored: float = field(default=0.9, kw_only=True)
 
     def server_cpu_seconds(self) -> float:
         """They need no database."""
@@ -40,7 +41,7 @@ class Scrapy(Peer):
             "IMAGES_STORE": store,
             "ITEM_PIPELINES": json.dumps({"scrapy.pipelines.images.ImagesPipeline": 1}),
             "CONCURRENT_REQUESTS": task.concurrency,
-            "CONCURRENT_REQUESTS_PER_DOMAIN": task.concurrency,
+            "CONCURRENT_REQUESTS_PER_DOMAIN": task.of_one_host,  # its downloads of images heed no other bound
             "DOWNLOAD_DELAY": 0,
             "LOG_LEVEL": "ERROR",
             "TELNETCONSOLE_ENABLED": False,
@@ -64,7 +65,7 @@ class Img2dataset(Peer):
     name: str = "img2dataset"
     proves: str = "decodes, does not notice damage in the middle"
     processes: int = 2
-    urls_a_shard: int = 250
+    shards_of_a_process: int = 4  # after five its pool starts a new one
 
     def prepare(self, task: Task, folder: Path) -> Prepared:
         """Shards enough that both processes are busy to the end."""
@@ -76,7 +77,7 @@ class Img2dataset(Peer):
             "output_format": "files",
             "processes_count": self.processes,
             "thread_count": -(-task.concurrency // self.processes),
-            "number_sample_per_shard": self.urls_a_shard,
+            "number_sample_per_shard": -(-len(task.urls) // (self.processes * self.shards_of_a_process)),
             "image_size": 100_000,
             "resize_mode": "keep_ratio",
             "resize_only_if_bigger": True,

@@ -6,7 +6,6 @@ seen in a step shares out what it takes. A wait for the disk is seen, too, so th
 """
 
 import argparse
-import signal
 import sys
 import tempfile
 from collections import Counter
@@ -25,6 +24,7 @@ from bench.measure import measure
 from bench.sets import Ground, plain, tls
 from bench.steps import START, Place, places
 from bench.table import machine_line
+from told_to_stop import end_in_order
 
 _CACHE = Path(__file__).parent.parent.parent / ".cache" / "bench"
 _A_SECOND = 200
@@ -33,8 +33,7 @@ _A_SECOND = 200
 def main() -> int:
     """Print the table, and leave it in a file."""
     options = _options()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(130))  # servers and commands that run are ended on the way
+    end_in_order()
     programs = _CACHE / "peers" / "bin"
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="run-", dir=_CACHE)))

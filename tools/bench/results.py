@@ -35,12 +35,12 @@ def write_results(
 def _chart(name: str, lines: Sequence[Line], axis: str | None) -> str:
     photos, concurrency = len(lines[0].entry.task.urls), lines[0].entry.task.concurrency
     if axis is None:
-        rows = [Bar(line.entry.name, line.photos_per_second, line.cpu_ms, _is_ours(line)) for line in lines]
+        rows = [Bar(line.entry.name, line.photos_per_second, line.all_cpu_ms, _is_ours(line)) for line in lines]
         return bars(f"{name}: {photos:,} photos, {concurrency} requests at once", rows)
     curves = []
     for contestant in dict.fromkeys(line.entry.contestant.name for line in lines):
         its = [line for line in lines if line.entry.contestant.name == contestant]
-        points = [(line.entry.at, line.cpu_ms) for line in its if line.cpu_ms > 0]
+        points = [(line.entry.at, line.all_cpu_ms) for line in its if line.cpu_ms > 0]
         if points:
             curves.append(Curve(contestant, points))
     return growth(f"What a photo costs: {name}", axis, "CPU-ms a photo", curves)

@@ -12,18 +12,17 @@ from bench.lines import Entry, Line, Turn
 from bench.measure import CommandFailed, measure
 from bench.nginx import Nginx
 
-_LEAST_STORED = 0.9
-
 
 def run_rounds(entries: Sequence[Entry], *, rounds: int, folder: Path, tell: Callable[[str], None]) -> list[Line]:
-    """Each round begins with another entry, so that nobody always follows the same one.
+    """Each round begins with another entry, and every other one goes backwards: nobody always follows the same.
 
     Raises:
         CommandFailed: One did not end well, or has left many photos out.
     """
     lines = [Line(each, [], []) for each in entries]
     for number in range(rounds):
-        for line in (*lines[number % len(lines) :], *lines[: number % len(lines)]):
+        order = (*lines[number % len(lines) :], *lines[: number % len(lines)])
+        for line in order[:: -1 if number % 2 else 1]:
             entry = line.entry
             line.starts.append(take_turn(entry.contestant, entry.task.single(), entry.nginx, folder))
             turn = take_turn(entry.contestant, entry.task, entry.nginx, folder)
@@ -52,6 +51,6 @@ def take_turn(contestant: Contestant, task: Task, nginx: Nginx, folder: Path) ->
         stored, answers = prepared.stored(), nginx.answers()
         with suppress(FileNotFoundError):
             shutil.rmtree(prepared.store)
-    if stored > number or stored < number * _LEAST_STORED:
+    if stored > number or stored < number * contestant.least_stored:
         raise CommandFailed(f"{contestant.name} has stored {stored} of {number} photos")
     return Turn(measured, stored, answers, after[0] - before[0], after[1] - before[1])

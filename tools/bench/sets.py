@@ -20,6 +20,7 @@ _SIZES = (50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000)
 _OF_EACH_SIZE_BYTES = 200_000_000
 _HOSTS = (1, 10, 100, 1_000, 10_000, 50_000)
 _OF_EACH_HOST_COUNT = 3_000
+_COUNTS = (1_000, 10_000, 100_000)
 _SMALL = Kind(320, 240)
 
 
@@ -45,6 +46,8 @@ class Ground:
 
     def served(self, photos: Sequence[Path], *, hosts: int, tls: bool = False, delay: float = 0) -> tuple[Nginx, Task]:
         """A server with these photos, and the task of fetching them."""
+        for path in photos:  # into the kernel's memory: nobody is the first to read it from the disk
+            path.read_bytes()
         server = running_nginx(photos[0].parent, hosts=hosts, tls=tls, delay_seconds=delay)
         nginx = self.stack.enter_context(server)
         of_one = max(1, min(_PHOTOS_OF_A_VEHICLE, len(photos) // hosts))
@@ -103,10 +106,20 @@ def hosts(ground: Ground) -> list[Entry]:
     return [entry for number in _HOSTS if number <= len(photos) for entry in _by_hosts(ground, photos, number)]
 
 
+def counts(ground: Ground) -> list[Entry]:
+    """From 1,000 to 100,000 small photos."""
+    photos = make_photos(ground.cache, _SMALL, ground.photos or max(_COUNTS))
+    return [entry for number in _COUNTS if number <= len(photos) for entry in _by_count(ground, photos[:number])]
+
+
 SETS: dict[str, Callable[[Ground], list[Entry]]] = {
-    each.__name__: each for each in (plain, tls, latency, real, large, sizes, hosts)
+    each.__name__: each for each in (plain, tls, latency, real, large, sizes, hosts, counts)
 }
-OF_GROWTH = {"sizes": "size of the photo, bytes", "hosts": "hosts, with one photo or more each"}
+OF_GROWTH = {
+    "sizes": "size of the photo, bytes",
+    "hosts": "hosts, with one photo or more each",
+    "counts": "photos, of 50 hosts",
+}
 """Sets that are told as a chart over an axis, and what that is."""
 
 
@@ -127,3 +140,8 @@ def _by_size(ground: Ground) -> Iterator[Entry]:
 def _by_hosts(ground: Ground, photos: Sequence[Path], number: int) -> list[Entry]:
     nginx, task = ground.served(photos[: max(number, _OF_EACH_HOST_COUNT)], hosts=number)
     return ground.against(nginx, task, suffix=f", hosts: {number:,}", at=number)
+
+
+def _by_count(ground: Ground, photos: Sequence[Path]) -> list[Entry]:
+    nginx, task = ground.served(photos, hosts=ground.hosts)
+    return ground.against(nginx, task, suffix=f", photos: {len(photos):,}", at=len(photos))

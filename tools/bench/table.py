@@ -24,14 +24,14 @@ def table(lines: Sequence[Line]) -> Iterator[str]:
 
 
 def comparisons(lines: Sequence[Line]) -> Iterator[str]:
-    """Each line of Forecourt beside the yardsticks that ran against the same server."""
+    """Each line of Forecourt beside the yardsticks that ran against the same server; a database's CPU is ours."""
     for ours in lines:
         if not ours.entry.contestant.name.startswith("forecourt"):
             continue
         for other in lines:
             if other.entry.contestant.name in _YARDSTICKS and other.entry.nginx is ours.entry.nginx:
                 rate = ours.photos_per_second / other.photos_per_second if other.photos_per_second else 0
-                cpu = ours.cpu_ms / other.cpu_ms if other.cpu_ms else 0
+                cpu = ours.all_cpu_ms / other.all_cpu_ms if other.all_cpu_ms else 0
                 yield f"- {ours.entry.name}: {rate:.2f} times the rate of {other.entry.name} at {cpu:.2f} of its CPU"
 
 
