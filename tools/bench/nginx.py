@@ -1,6 +1,7 @@
 """nginx on loopback addresses: one host each, all with the same files; it notes each request."""
 
 import os
+import resource
 import socket
 import subprocess
 import tempfile
@@ -14,12 +15,14 @@ import trustme
 from bench.cpu import cpu_seconds_of_tree
 from get_bench_parts import ECHO_MODULE, nginx
 
+_MOST_FILES = 65_536  # one of its processes has open at once
 _MOST_SOCKETS = 1000
 _CONFIG = """
 {load}
 {user}
 daemon off;
 worker_processes 2;
+worker_rlimit_nofile {files};
 error_log stderr error;
 pid nginx.pid;
 events {{ worker_connections 8192; }}
@@ -30,7 +33,7 @@ http {{
     sendfile on;
     tcp_nopush on;
     keepalive_requests 100000;
-    open_file_cache max=20000 inactive=1h;
+    open_file_cache max={kept_open} inactive=1h;
     client_body_temp_path tmp/body; proxy_temp_path tmp/proxy; fastcgi_temp_path tmp/fastcgi;
     uwsgi_temp_path tmp/uwsgi; scgi_temp_path tmp/scgi;
     server {{
@@ -92,7 +95,10 @@ def running_nginx(root: Path, *, hosts: int, tls: bool = False, delay_seconds: f
         (folder / "tmp").mkdir()
         addresses, port = addresses_of(hosts), _free_port()
         listening = addresses if hosts <= _MOST_SOCKETS else ["0.0.0.0"]  # noqa: S104 (only loopback is answered)
+        files = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], _MOST_FILES)
         config = _CONFIG.format(
+            files=files,
+            kept_open=files // 4,
             load=f"load_module {ECHO_MODULE};" if delay_seconds else "",
             user="user root;" if os.geteuid() == 0 else "",
             listen="".join(f"listen {each}:{port}{' ssl' if tls else ''} backlog=4096;" for each in listening),
