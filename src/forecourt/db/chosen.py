@@ -27,7 +27,7 @@ from forecourt.schedule import BEYOND_CAP
 _AT_ONCE = 1000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ChosenVehicle:
     """A vehicle that has photos to fetch.
 
@@ -99,8 +99,13 @@ def waiting_for_hosts(connection: Connection, *, organization_id: int | None, no
 
 def names_of(connection: Connection, vehicle_ids: Collection[int]) -> dict[int, str]:
     """What a person calls these vehicles."""
-    found = connection.execute(select(vehicles).where(among(connection, vehicles.c.id, vehicle_ids)))
-    return {row.id: _name(row.year, row.make, row.model) or row.title or f"vehicle {row.id}" for row in found}
+    columns = vehicles.c
+    told = select(columns.id, columns.year, columns.make, columns.model, columns.title)
+    found = connection.execute(told.where(among(connection, columns.id, vehicle_ids)))
+    return {
+        vehicle_id: _name(year, make, model) or title or f"vehicle {vehicle_id}"
+        for vehicle_id, year, make, model, title in found
+    }
 
 
 def _first(connection: Connection, limit: int | None, *, max_images: int | None) -> dict[int, int]:

@@ -49,7 +49,7 @@ _images = vehicle_images.c
 _Stand: TypeAlias = tuple[int, int, int, int]  # priority, sort_key, vehicle, host
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Due:
     """An image that could be claimed now."""
 

@@ -24,7 +24,7 @@ _EXPIRING_END: Place = (EXPIRING + 1, -1)
 _MOST_ROUNDS = 20
 
 
-@dataclass
+@dataclass(slots=True)
 class _Reader:
     """Where we are at one host.
 

@@ -1,11 +1,9 @@
 """Rows of vehicle_images as work for the worker: of all vehicles, or of some that were chosen before."""
 
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from random import Random
 
 from sqlalchemy import Connection
@@ -29,6 +27,7 @@ from forecourt.settings import Settings
 from forecourt.storage import PhotoStore
 
 _LOOK_AGAIN_SECONDS = 10.0
+_REST_BETWEEN_LOOKS = 30  # times as long as the last one took, at least
 
 
 @dataclass
@@ -141,12 +140,12 @@ class ChosenPhotoWork(PhotoWork):
     max_images: int = 0
     batch_size: int = 10
     image_ids: frozenset[int] | None = None
-    _due: dict[int, deque[Due]] = field(default_factory=dict)
-    _looked_at: float = 0.0
+    _due: dict[int, list[Due]] = field(default_factory=dict)  # by host; the first of each stands last
+    _look_again_at: float = 0.0
 
     def hosts_with_work(self, connection: Connection) -> Sequence[int]:
         """Of the chosen vehicles only, the most urgent photo's host first."""
-        if not any(self._due.values()) or time.monotonic() - self._looked_at >= _LOOK_AGAIN_SECONDS:
+        if not any(self._due.values()) or time.monotonic() >= self._look_again_at:
             self._look(connection)
         return [host_id for host_id, due in self._due.items() if due]
 
@@ -164,25 +163,29 @@ class ChosenPhotoWork(PhotoWork):
         return image_claims.claim(connection, chosen, worker_id=worker_id, now=now)
 
     def _one(self, connection: Connection, room: Room) -> list[int]:
-        waiting = self._due.get(room.host_id, deque())
-        first = [due.image_id for due in islice(waiting, probes.MOST_LOOKED_AT)]
+        waiting = self._due.get(room.host_id, [])
+        first = [due.image_id for due in waiting[: -probes.MOST_LOOKED_AT - 1 : -1]]
         image_id = probes.image_among(connection, first, random=self.random)
-        self._due[room.host_id] = deque(due for due in waiting if due.image_id != image_id)
+        self._due[room.host_id] = [due for due in waiting if due.image_id != image_id]
         return [] if image_id is None else [image_id]
 
     def _first(self, room: Room) -> list[Due]:
-        waiting = self._due.get(room.host_id, deque())
+        waiting = self._due.get(room.host_id, [])
         vehicles: set[int] = set()
         chosen: list[Due] = []
-        while waiting and len(chosen) < room.most and len(vehicles | {waiting[0].vehicle_id}) <= self.batch_size:
-            vehicles.add(waiting[0].vehicle_id)
-            chosen.append(waiting.popleft())
+        while waiting and len(chosen) < room.most and len(vehicles | {waiting[-1].vehicle_id}) <= self.batch_size:
+            vehicles.add(waiting[-1].vehicle_id)
+            chosen.append(waiting.pop())
         return chosen
 
     def _look(self, connection: Connection) -> None:
-        """Read what is ready of all of them: that takes a while where they are many."""
-        self._looked_at = time.monotonic()
+        """Read what is ready of all of them: where they are many that takes a while, and is done more seldom."""
+        begun = time.monotonic()
         self._due = {}
         for due in due_images.due_of(connection, self.vehicle_ids, max_images=self.max_images):
             if self.image_ids is None or due.image_id in self.image_ids:
-                self._due.setdefault(due.host_id, deque()).append(due)
+                self._due.setdefault(due.host_id, []).append(due)
+        for waiting in self._due.values():
+            waiting.reverse()
+        ended = time.monotonic()
+        self._look_again_at = ended + max(_LOOK_AGAIN_SECONDS, _REST_BETWEEN_LOOKS * (ended - begun))
