@@ -11,6 +11,7 @@ _COLOURS = ("#1f6feb", "#8c959f", "#bf3989", "#1a7f37", "#9a6700")
 _WIDTH = 860
 _LEFT, _BAR, _STEP, _PANEL = 250, 18, 26, 290
 _GROWTH_HEIGHT, _PAD = 380, 70
+_LINE = 16
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,16 @@ def _growth(across: str, up: str, curves: Sequence[Curve], x_axis: range, y_axis
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in where)
         yield f"<polyline points='{path}' fill='none' stroke='{colour}' stroke-width='2'/>"
         yield from (f"<circle cx='{x:.1f}' cy='{y:.1f}' r='3.5' fill='{colour}'/>" for x, y in where)
-        yield _text(where[-1][0] + 10, where[-1][1] + 4, curve.name)
+    yield from _names([(curve.name, *place(*curve.points[-1])) for curve in curves])
+
+
+def _names(ends: Sequence[tuple[str, float, float]]) -> Iterator[str]:
+    """Each beside the end of its curve, and none upon another."""
+    free = -math.inf
+    for name, x, y in sorted(ends, key=lambda end: end[2]):
+        free = max(y + 4, free)
+        yield _text(x + 10, free, name)
+        free += _LINE
 
 
 def _decades(figures: Sequence[float]) -> range:

@@ -102,7 +102,6 @@ class Run(Generic[ClaimT, SettlementT]):
         self._turns.hold(fresh)
         for claim in claims:
             self._in_flight[asyncio.create_task(self._do(claim))] = claim
-            await asyncio.sleep(0)  # a hundred that begin at once would hold up what is under way
         working = {claim.host_id for claim in self._in_flight.values()}
         await self._turns.let_go(working=working)
 
