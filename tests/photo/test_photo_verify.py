@@ -7,11 +7,14 @@ from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from photo_made import encoded, picture, png_header
 from running_program import children
 
+from forecourt.children.process import ChildProcess
+from forecourt.children.serving import MOST_JOBS
 from forecourt.confined.pool import ConfinedPool
 from forecourt.errors import Blocked, DecoderDied, PermanentError, TransientError, Trouble
 from forecourt.photo.verify import DamagedPhoto, VerifiedPhoto, Verifier, decoding_pool
@@ -42,6 +45,23 @@ def test_a_photo_is_known_by_its_bytes(tmp_path: Path) -> None:
     name = sha256(PHOTO).hexdigest()
     assert photo.storage_path == f"{name[:2]}/{name[2:4]}/{name}.jpg"
     assert (photo.size, photo.mime_type, photo.width, photo.height) == (len(PHOTO), "image/jpeg", 640, 480)
+
+
+def test_photos_that_wait_go_to_a_decoder_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted here, where all of them wait at once: in a run that is the machine's affair."""
+    handed_over: list[int] = []
+    ask = ChildProcess.ask
+
+    async def counted(child: ChildProcess, jobs: Sequence[Any], *rest: Any, **named: Any) -> None:
+        handed_over.append(len(jobs))
+        await ask(child, jobs, *rest, **named)
+
+    monkeypatch.setattr(ChildProcess, "ask", counted)
+
+    photos = verify_all(tmp_path, [PHOTO] * (1 + 2 * MOST_JOBS), pool=decoding_pool(processes=1))
+
+    assert all(isinstance(photo, VerifiedPhoto) for photo in photos)
+    assert handed_over == [1, MOST_JOBS, MOST_JOBS]
 
 
 @pytest.mark.parametrize(
