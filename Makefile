@@ -1,7 +1,7 @@
 # Each target does all its own set-up: git, make and Python 3.11 or newer are enough.
 
 # The environment is remade only when what it comes from has changed.
-FROM := pyproject.toml uv.lock tools/install.sh tools/get_uv.py
+FROM := pyproject.toml uv.lock tools/install.sh tools/get_uv.py hatch_build.py src/forecourt/photo/baseline.c
 
 SECONDS ?= 60
 SEED ?= 1
@@ -17,7 +17,7 @@ SET ?= plain
 CONCURRENCY ?= 64
 RESULTS ?= .cache/bench/results
 
-.PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos campaign-kills campaign-away soak damage-report manners bench profile bench-scale
+.PHONY: help install demo test check extraction-report fuzz fuzz-fetch fuzz-photos fuzz-walk campaign-kills campaign-away soak damage-report manners bench profile bench-scale
 
 help:
 	@echo "make demo     the guided tour over three dealer sites on this machine"
@@ -28,6 +28,7 @@ help:
 	@echo "make damage-report    how well damaged photos are noticed, and what a photo of 50 megapixels takes; SEED=2 for other damage"
 	@echo "make fuzz     spoilt pages for a minute; make fuzz SECONDS=600 SEED=2 for longer and for others"
 	@echo "make fuzz-fetch    odd URLs, and servers that answer nonsense; make fuzz-photos    spoilt photos; SECONDS and SEED as above"
+	@echo "make fuzz-walk    the walk through a JPEG, compiled with sanitizers; it needs gcc or clang"
 	@echo "make campaign-kills    200 kills over 2,000 photos; KILLS=100 PHOTOS=1000 DATABASE=postgresql SEED=2 for others"
 	@echo "make campaign-away    two workers whose database is away for two minutes; AWAY=60 DATABASE=postgresql for others"
 	@echo "make soak     ten minutes of a worker in a misbehaving world, and 64 photos of 50 MB at once; MINUTES=30 for longer"
@@ -68,6 +69,9 @@ fuzz-fetch: .venv/.development
 
 fuzz-photos: .venv/.development
 	@PYTHONPATH=tests nice -n 15 .venv/bin/python tools/fuzz_photos.py --seconds $(SECONDS) --seed $(SEED)
+
+fuzz-walk: .venv/.development
+	@PYTHONPATH=tests .venv/bin/python tools/fuzz_walk.py --seconds $(SECONDS) --seed $(SEED)
 
 campaign-kills: .venv/.development
 	@PYTHONPATH=tests nice -n 5 .venv/bin/python tools/campaign_kills.py --kills $(KILLS) --photos $(PHOTOS) --database $(DATABASE) --seed $(SEED)

@@ -18,5 +18,9 @@ unset VIRTUAL_ENV
 # A company's own certificates lie in the system's store, and pip knows them too; uv alone would look only in its own.
 [ -e /etc/ssl/certs/ca-certificates.crt ] && export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS-1}" UV_NATIVE_TLS="${UV_NATIVE_TLS-1}"
 # Compiled once here, not at each start: the machine may forbid Python to write bytecode as it goes.
-UV_COMPILE_BYTECODE=1 UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never "$uv" sync --quiet --frozen --python "$python" "$@"
+export UV_COMPILE_BYTECODE=1 UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never
+# uv knows the sources by their times, and does not look whether what it compiled from them still lies there.
+[ -e src/forecourt/photo/libbaseline.so ] || set -- --reinstall-package forecourt "$@"
+"$uv" sync --quiet --frozen --python "$python" "$@"
 .venv/bin/python -m compileall -q src
+[ -e src/forecourt/photo/libbaseline.so ] || echo 'no C compiler worked here: photos are decoded to prove them, for twice the CPU' >&2

@@ -23,6 +23,7 @@ def good_photos(*, real: bool) -> list[bytes]:
     small, frames = picture(160, 120, seed=1), [picture(120, 100, seed=seed) for seed in range(4)]
     made = [encoded(small, "JPEG", quality=80, progressive=progressive) for progressive in (False, True)]
     made += [encoded(small, "JPEG", subsampling=0, restart_marker_blocks=3), encoded(small.convert("L"), "JPEG")]
+    made += [encoded(picture(640, 480), "JPEG", quality=40)]  # large enough for our own walk
     made += [encoded(small.convert("CMYK"), "JPEG"), encoded(small, "JPEG", exif=_exif(), icc_profile=bytes(3_000))]
     made += [encoded(small.convert(mode), "PNG") for mode in ("RGB", "RGBA", "P", "L", "LA", "1", "I;16")]
     made += [encoded(frames[0], "PNG", save_all=True, append_images=frames[1:])]

@@ -22,6 +22,7 @@ from PIL import AvifImagePlugin, Image, ImageFile, UnidentifiedImageError, WebPI
 
 from forecourt.failure_kinds import FailureKind
 from forecourt.photo import headers
+from forecourt.photo.baseline import read_baseline
 from forecourt.photo.exif import orientation_of
 from forecourt.photo.jpeg import Frame, lay_out, read_header
 from forecourt.photo.types import AVIF, JPEG, PNG, PhotoType
@@ -46,6 +47,7 @@ _BROKEN: Final = (
 
 Image.preinit()  # the plugins are imported now: later the child has few descriptors left
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+Image.MAX_IMAGE_PIXELS = None  # the limit is an operator's setting, and judged before each step
 _HAS_AVIF: Final = features.check("avif") and AvifImagePlugin.SUPPORTED
 _PLUGINS: Final = (AvifImagePlugin, WebPImagePlugin)
 
@@ -111,6 +113,8 @@ def _open_jpeg(data: bytes) -> Opened:
 
 
 def _decode_jpeg(data: bytes, frame: Frame) -> Image.Image:
+    if picture := read_baseline(data, frame):
+        return picture
     if frame.is_progressive and (damage := lay_out(data, frame).damage):
         raise Damaged(damage)
     try:
@@ -167,7 +171,6 @@ def _open_other(photo_type: PhotoType, data: bytes, *, max_pixels: int) -> Opene
     picture = headers.png_picture(data) if photo_type == PNG else headers.Picture(data, is_whole=True)
     if picture is None:
         raise Refused(FailureKind.DAMAGED, "a part before the picture is missing or fails its checksum")
-    Image.MAX_IMAGE_PIXELS = None  # the limit is an operator's setting, and judged before each step
     try:
         image = _image(photo_type, picture.data)
     except Damaged as error:
