@@ -19,7 +19,8 @@ from forecourt.children import process as child_process
 from forecourt.children.serving import MOST_JOBS
 from forecourt.confined import pool as pool_module
 from forecourt.confined.grouped import Grouped
-from forecourt.confined.pool import ConfinedDied, ConfinedPool
+from forecourt.confined.pool import ConfinedPool
+from forecourt.confined.turn import ConfinedDied
 from forecourt.errors import Paused, WrongUse
 
 T = TypeVar("T")
@@ -432,17 +433,17 @@ def test_jobs_that_wait_go_together(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     file = tmp_path / "photo"
     file.write_bytes(b"a photo")
     asked: list[int] = []
-    ask = child_process.ChildProcess.ask
+    ask = child_process.ChildProcess.ask_at_once
 
-    async def counted(child: child_process.ChildProcess, jobs: Sequence[Any], *rest: Any, **named: Any) -> None:
+    def counted(child: child_process.ChildProcess, jobs: Sequence[Any], descriptors: Sequence[int]) -> None:
         asked.append(len(jobs))
-        await ask(child, jobs, *rest, **named)
+        ask(child, jobs, descriptors)
 
-    monkeypatch.setattr(child_process.ChildProcess, "ask", counted)
+    monkeypatch.setattr(child_process.ChildProcess, "ask_at_once", counted)
 
     async def story(pool: ConfinedPool) -> list[Any]:
         grouped = Grouped(pool)
         return await asyncio.gather(*[grouped.run({"do": "echo"}, file) for _ in range(65)])
 
     assert len(in_pool(story)) == 65
-    assert asked == [1, *[MOST_JOBS] * 4]
+    assert asked == [*[MOST_JOBS] * 4, 1]

@@ -7,7 +7,8 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, Literal
 
-from forecourt.confined.pool import ConfinedDied, ConfinedPool
+from forecourt.confined.pool import ConfinedPool
+from forecourt.confined.turn import ConfinedDied
 from forecourt.db.database import Database
 from forecourt.errors import Blocked, TransientError
 from forecourt.failure_kinds import FailureKind

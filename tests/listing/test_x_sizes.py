@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from page_made import URL, car, html, jsonld, read
 
-from forecourt.confined.pool import ConfinedDied, ConfinedPool
+from forecourt.confined.pool import ConfinedPool
+from forecourt.confined.turn import ConfinedDied
 from forecourt.listing import read_sitemap
 from forecourt.listing.claims import MOST_PHOTOS
 from forecourt.listing.in_child import TASK

@@ -50,18 +50,18 @@ def test_a_photo_is_known_by_its_bytes(tmp_path: Path) -> None:
 def test_photos_that_wait_go_to_a_decoder_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Counted here, where all of them wait at once: in a run that is the machine's affair."""
     handed_over: list[int] = []
-    ask = ChildProcess.ask
+    ask = ChildProcess.ask_at_once
 
-    async def counted(child: ChildProcess, jobs: Sequence[Any], *rest: Any, **named: Any) -> None:
+    def counted(child: ChildProcess, jobs: Sequence[Any], descriptors: Sequence[int]) -> None:
         handed_over.append(len(jobs))
-        await ask(child, jobs, *rest, **named)
+        ask(child, jobs, descriptors)
 
-    monkeypatch.setattr(ChildProcess, "ask", counted)
+    monkeypatch.setattr(ChildProcess, "ask_at_once", counted)
 
     photos = verify_all(tmp_path, [PHOTO] * (1 + 2 * MOST_JOBS), pool=decoding_pool(processes=1))
 
     assert all(isinstance(photo, VerifiedPhoto) for photo in photos)
-    assert handed_over == [1, MOST_JOBS, MOST_JOBS]
+    assert handed_over == [MOST_JOBS, MOST_JOBS, 1]
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ class ChildProcess:
     def __init__(self, module: str, orders: Mapping[str, JSON]) -> None:
         self.jobs = 0
         self.is_fit = False  # from READY on, but for the time between a question and its whole answer
+        self._unanswered = 0
         self._socket, theirs = socket.socketpair()
         self._stderr, stderr = os.pipe()
         os.set_blocking(self._stderr, False)
@@ -80,26 +81,42 @@ class ChildProcess:
             ValueError: What it sent is no JSON of that kind, RecursionError: or too deep.
         """
         await self.ask(jobs, descriptors, data, in_parts=False)
+        return await self.next_answer(len(jobs))
+
+    async def next_answer(self, jobs: int) -> list[JSON]:
+        """Read the answer to the oldest question that has none: one for each of its jobs. Raises as `answer` does."""
         answer = json.loads(await self._next())
-        if not isinstance(answer, list) or len(answer) != len(jobs):
+        if not isinstance(answer, list) or len(answer) != jobs:
             raise ValueError("not an answer to each job")
-        self.is_fit = True
+        self._unanswered -= 1
+        self.is_fit = not self._unanswered
         return answer
 
     async def part(self) -> list[JSON]:
         """The next part of an answer; none behind the last one: the child is fit again. Raises as `answer` does."""
         text = await self._next()
-        self.is_fit = not text
+        self._unanswered -= not text
+        self.is_fit = not self._unanswered
         return [json.loads(text)] if text else []
+
+    def ask_at_once(self, jobs: Sequence[JSON], descriptors: Sequence[int]) -> None:
+        """Send a small question, up to MOST_JOBS jobs with a descriptor each, also while others are unanswered.
+
+        Raises:
+            HungUp: The child is gone, or does not read.
+        """
+        head, text = self._question(jobs, descriptors, in_parts=False)
+        try:
+            if socket.send_fds(self._socket, [head, text], descriptors) < len(head) + len(text):
+                raise HungUp
+        except (BrokenPipeError, ConnectionResetError, BlockingIOError) as error:
+            raise HungUp from error
 
     async def ask(
         self, jobs: Sequence[JSON], descriptors: Sequence[int] = (), data: bytes = b"", *, in_parts: bool
     ) -> None:
         """Send one question: up to MOST_JOBS jobs with a descriptor each, or one that may have data."""
-        self.is_fit = False
-        self.jobs += len(jobs)
-        text = json.dumps(jobs).encode("ascii")
-        head = QUESTION.pack(len(text), len(data), len(descriptors), in_parts)
+        head, text = self._question(jobs, descriptors, data, in_parts=in_parts)
         rest = text + data
         try:
             # Nothing is on its way when a question is sent: the buffer has room for its head.
@@ -110,6 +127,16 @@ class ChildProcess:
                 await asyncio.get_running_loop().sock_sendall(self._socket, head + rest)
         except (BrokenPipeError, ConnectionResetError) as error:
             raise HungUp from error
+
+    def _question(
+        self, jobs: Sequence[JSON], descriptors: Sequence[int], data: bytes = b"", *, in_parts: bool
+    ) -> tuple[bytes, bytes]:
+        """Its head and its arguments, counted as asked."""
+        self.is_fit = False
+        self.jobs += len(jobs)
+        self._unanswered += 1
+        text = json.dumps(jobs).encode("ascii")
+        return QUESTION.pack(len(text), len(data), len(descriptors), in_parts), text
 
     async def _next(self) -> bytes:
         [length] = ANSWER.unpack(await self._receive(ANSWER.size))

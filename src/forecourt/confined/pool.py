@@ -7,24 +7,19 @@ child is killed, and an answer can never reach another job than its own.
 """
 
 import asyncio
-import os
-from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
-from forecourt.children.process import ChildProcess, HungUp
+from forecourt.children.process import ChildProcess
 from forecourt.children.serving import JSON
-from forecourt.errors import ForecourtError, Paused, WrongUse
+from forecourt.confined.turn import ChildTurn
+from forecourt.errors import Paused, WrongUse
 
 _CHILD = "forecourt.confined.child"
 _MOST_JOBS = 2_000  # per child: what a library leaks does not add up
-T = TypeVar("T")
-
-
-class ConfinedDied(ForecourtError):
-    """The child had this job and died, hung, or answered what is no answer."""
 
 
 class ConfinedPool:
@@ -65,6 +60,7 @@ class ConfinedPool:
         self._turn = asyncio.Semaphore(processes)
         # Parts may take hours, and one answer seconds: where there are several children, one is left for the latter.
         self._long_turn = asyncio.Semaphore(max(1, processes - 1))
+        self._in_line = 0  # those who wait for a turn to ask once
         self._idle: list[ChildProcess] = []
         self._children: set[ChildProcess] = set()
         self._ending: list[ChildProcess] = []
@@ -110,32 +106,40 @@ class ConfinedPool:
             WrongUse: No child has ever started: a broken installation, or a memory limit that the imports exceed.
             Paused: None starts any more: the system has no process, descriptor or memory left for us.
         """
-        files = [] if file is None else [file]
-        [answer] = await self._run([arguments], files, data, fresh=fresh)
-        return answer
+        async with self.turn(fresh=fresh) as turn:
+            return await turn.answer(arguments, file, data)
 
-    async def run_together(self, jobs: Sequence[tuple[Mapping[str, JSON], Path]]) -> list[JSON]:
-        """Ask one child for several, arguments and file each, and give the answer to each.
+    @asynccontextmanager
+    async def turn(self, *, fresh: bool = False, is_for_many: bool = False) -> AsyncIterator[ChildTurn]:
+        """One child, for as long as the block takes.
 
-        At most MOST_JOBS: they are handed over at once, and one after the other is done.
+        Args:
+            fresh: See `run`.
+            is_for_many: For as many questions as come, but no longer than it `may_stay`.
 
         Raises:
-            ConfinedDied, WrongUse, Paused: As for one; which of them was to blame is not known.
+            WrongUse, Paused: No child starts, see `run`.
         """
-        return await self._run([arguments for arguments, _ in jobs], [file for _, file in jobs])
-
-    async def _run(
-        self, jobs: Sequence[Mapping[str, JSON]], files: Sequence[Path], data: bytes = b"", *, fresh: bool = False
-    ) -> list[JSON]:
-        async with self._turn:
+        self._in_line += not is_for_many
+        try:
+            await self._turn.acquire()
+        finally:
+            self._in_line -= not is_for_many
+        try:
             child = await self._take(fresh=fresh)
             try:
-                return await self._ask(child, jobs, files, data)
+                yield ChildTurn(child, self._wall_seconds)
             finally:
                 if fresh:
                     self._discard(child)
                 else:
                     self._give_back(child)
+        finally:
+            self._turn.release()
+
+    def may_stay(self, turn: ChildTurn) -> bool:
+        """Whether it may go on asking its child: nobody waits for a single answer, and the child is not worn out."""
+        return not self._in_line and turn.child.jobs < _MOST_JOBS
 
     async def run_in_parts(self, arguments: Mapping[str, JSON], *, descriptor: int) -> AsyncGenerator[JSON]:
         """Ask one child, and give the parts of its answer as they come. It waits where we do not ask for the next one.
@@ -147,14 +151,9 @@ class ConfinedPool:
         Raises:
             ConfinedDied, WrongUse, Paused: As for one answer; the parts before it were good.
         """
-        async with self._long_turn, self._turn:
-            child = await self._take()
-            try:
-                await self._heard(child, child.ask([dict(arguments)], [descriptor], in_parts=True))
-                while part := await self._heard(child, child.part()):
-                    yield part[0]
-            finally:
-                self._give_back(child)
+        async with self._long_turn, self.turn() as turn, aclosing(turn.parts(arguments, descriptor)) as parts:
+            async for part in parts:
+                yield part
 
     async def _take(self, *, fresh: bool = False) -> ChildProcess:
         """An idle child that lives, or a new one. A start that fails is tried once more: it may be a lack of memory."""
@@ -175,28 +174,6 @@ class ConfinedPool:
                     self._discard(child)
         trouble = f"the child process for {self._task} does not start: {last_words}"
         raise Paused(trouble) if self._has_started else WrongUse(trouble)
-
-    async def _ask(
-        self, child: ChildProcess, jobs: Sequence[Mapping[str, JSON]], files: Sequence[Path], data: bytes
-    ) -> list[JSON]:
-        with ExitStack() as closing:
-            descriptors = []
-            for file in files:
-                descriptors.append(os.open(file, os.O_RDONLY | os.O_CLOEXEC))
-                closing.callback(os.close, descriptors[-1])
-            return await self._heard(child, child.answer([dict(job) for job in jobs], descriptors, data))
-
-    async def _heard(self, child: ChildProcess, word: Awaitable[T]) -> T:
-        """What the child says, in time."""
-        try:
-            async with asyncio.timeout(self._wall_seconds):
-                return await word
-        except TimeoutError as error:
-            raise ConfinedDied(f"no answer within {self._wall_seconds:g} s") from error
-        except HungUp as error:
-            raise ConfinedDied(await child.last_words()) from error
-        except (ValueError, RecursionError) as error:
-            raise ConfinedDied("the answer is not JSON") from error
 
     def _give_back(self, child: ChildProcess) -> None:
         if self._open and child.is_fit and child.jobs < _MOST_JOBS:

@@ -11,7 +11,8 @@ from typing import Annotated, Final, Literal, TypeAlias
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from forecourt.confined.grouped import Grouped
-from forecourt.confined.pool import ConfinedDied, ConfinedPool
+from forecourt.confined.pool import ConfinedPool
+from forecourt.confined.turn import ConfinedDied
 from forecourt.errors import Blocked, DecoderDied, PermanentError, TransientError, Trouble
 from forecourt.failure_kinds import FailureKind
 from forecourt.photo.types import SUPPORTED

@@ -16,12 +16,12 @@ from forecourt.db.database import Database
 from forecourt.db.engine import database_now
 from forecourt.db.hosts import HostLease, Room
 from forecourt.errors import ForecourtError, LeaseLost, Paused, StoreUnavailable, WrongUse
-from forecourt.worker.turns import HostTurns
+from forecourt.worker.turns import ROWS_A_REQUEST, HostTurns
 from forecourt.worker.work import ClaimT, SettlementT, Work
 
 _log = structlog.get_logger()
 _TICK_SECONDS = 0.1
-_ROWS_A_REQUEST = 4  # what has come waits for a decoder and the disk, and neither may run dry between two claims
+_ROWS_IN_ALL = 8  # for each request that we may have in flight
 _LOOK_AROUND_SECONDS = 1.0
 _FINISH_SECONDS = 6.0  # of the ten that a stop may take; the rest is for a machine that is busy
 
@@ -91,9 +91,12 @@ class Run(Generic[ClaimT, SettlementT]):
             await self._tidy_up()
 
     async def _claim_more(self) -> None:
-        """For each host twice what it may have in flight, and in all a few times what we could send."""
+        """For each host some rows for each of its requests: what has come waits for a decoder and the disk.
+
+        Neither may run dry between two claims.
+        """
         busy = Counter(claim.host_id for claim in self._in_flight.values())
-        free = _ROWS_A_REQUEST * self._turns.concurrency - len(self._in_flight)
+        free = _ROWS_IN_ALL * self._turns.concurrency - len(self._in_flight)
         leases = self._turns.leases()
         look_around = self._is_time_to_look_around() or not self._in_flight
         claims, fresh = await self._database.write(
@@ -208,10 +211,10 @@ class Run(Generic[ClaimT, SettlementT]):
 
 
 def _rooms(leases: Sequence[HostLease], busy: Counter[int], free: int, *, are_new: bool = False) -> list[Room]:
-    """For each host twice what it may have in flight; not for every single row that has ended."""
+    """What each host is short of; not for every single row that has ended."""
     rooms: list[Room] = []
     for lease in leases:
-        enough = 1 if lease.on_probation else 2 * lease.max_concurrency
+        enough = 1 if lease.on_probation else ROWS_A_REQUEST * lease.max_concurrency
         most = min(enough - busy[lease.host_id], free)
         if most >= min(lease.max_concurrency, free) > 0:
             rooms.append(Room(lease.host_id, most, are_new, is_probe=lease.on_probation))

@@ -26,6 +26,7 @@ from forecourt.fetch.manners import Pace
 from forecourt.worker.lifeline import Lifeline
 
 _log = structlog.get_logger()
+ROWS_A_REQUEST = 4  # that are claimed for each request that a host may have in flight
 _ASK_AGAIN_SECONDS = 0.5
 _LOOK_SECONDS = 1.0
 _HOLD_SECONDS = 30.0
@@ -133,7 +134,7 @@ class HostTurns:
 
     def lease(self, connection: Connection, host_ids: Sequence[int], *, most: int, now: datetime) -> list[HostLease]:
         """Take some of these hosts that are free and may be asked now: enough for `most` rows. Then `hold` them."""
-        enough = -(-most // (2 * self.manners.max_concurrency))
+        enough = -(-most // (ROWS_A_REQUEST * self.manners.max_concurrency))
         held = {each.lease.host_id for each in list(self._held.values())}  # this is another thread than theirs
         wanted = [each for each in host_ids if each not in held and not self._has_stepped_back_from(each)]
         return hosts.lease(connection, wanted, worker_id=self.worker_id, manners=self.manners, limit=enough, now=now)
