@@ -29,7 +29,7 @@ def counted(path: Path) -> Counter[str]:
 
 def _note_worker(path: Path) -> None:
     note = notes(path)
-    ask = ChildProcess.ask
+    ask, ask_at_once = ChildProcess.ask, ChildProcess.ask_at_once
 
     def announced(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open" and "/images/" in str(arguments[0]) and not str(arguments[0]).endswith("/lock"):
@@ -41,8 +41,13 @@ def _note_worker(path: Path) -> None:
         note("keeper" if keeping._KEEPER in str(child.process.args) else "decoder")
         await ask(child, jobs, *rest, **named)
 
+    def asked_at_once(child: ChildProcess, jobs: Sequence[Any], descriptors: Sequence[int]) -> None:
+        note("decoder")
+        ask_at_once(child, jobs, descriptors)
+
     keeping._KEEPER = "counting_keeper"
     ChildProcess.ask = asked  # type: ignore[assignment,method-assign]  # noted, and as before
+    ChildProcess.ask_at_once = asked_at_once  # type: ignore[assignment,method-assign]
     sys.addaudithook(announced)
 
 

@@ -141,10 +141,10 @@ def test_i14_children_killed_from_outside_cost_the_jobs_that_they_had(tmp_path: 
             def four_photos() -> Awaitable[list[VerifiedPhoto]]:
                 return asyncio.gather(*[verifier.verify(photo, sha256="ab", size=1) for _ in range(4)])
 
-            await four_photos()  # both children have started
+            await four_photos()
             jobs = [asyncio.ensure_future(verifier.verify(asleep, sha256="ab", size=1)) for _ in range(2)]
-            for _ in range(10):
-                await asyncio.sleep(0)  # both have been asked
+            while sum(child.jobs for child in pool._children) < 4 + 2:  # noqa: ASYNC110 (nothing tells it)
+                await asyncio.sleep(0.01)  # until both have been asked, each of another child
             for child in children(os.getpid()) - before:
                 with suppress(ProcessLookupError):  # `ps`, which has told us
                     os.kill(child, signal.SIGKILL)

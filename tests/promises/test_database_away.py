@@ -7,8 +7,10 @@ from running_program import Program
 from servers.cut_wire import cut_wire
 from servers.dealer_site import dealer_site, wait_until
 
+from forecourt.worker.turns import ROWS_A_REQUEST
+
 GIVES_UP_SECONDS = 70  # six statements are tried for four seconds each, one after the other; perhaps some more
-HELD = 16  # rows of four hosts
+HELD = 4 * 2 * ROWS_A_REQUEST  # rows of four hosts
 
 
 @pytest.mark.timeout(300)

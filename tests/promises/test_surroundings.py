@@ -10,11 +10,12 @@ from sqlalchemy import Engine, delete, select, text, update
 
 from forecourt.db.engine import writing
 from forecourt.db.tables import vehicle_images, vehicles, workers
+from forecourt.worker.turns import ROWS_A_REQUEST
 
 
 def test_a_listing_that_is_read_again_replaces_addresses_under_way(program: Program) -> None:
     """Signed anew: the same images, the new addresses; what was fetched from the old ones settles nothing."""
-    with dealer_site(vehicles=2, photos=4, photo_hosts=1) as site:
+    with dealer_site(vehicles=4, photos=6, photo_hosts=1) as site:
         site.signature, site.holds_photos = "1", True
         program.run("import-queue", "add", *site.listing_urls)
         program.run("process-import-queue", "--skip-image-upload")
@@ -32,7 +33,7 @@ def test_a_listing_that_is_read_again_replaces_addresses_under_way(program: Prog
     assert _without_address(rows) == _without_address(before)
     assert all(row["status"] == "stored" and is_whole(program, row) for row in rows)
     assert all(row["source_url"].endswith("?Signature=2") for row in rows)
-    assert site.photo_requests.total() <= 8 + 4  # what was claimed before
+    assert site.photo_requests.total() <= 4 * 6 + 2 * ROWS_A_REQUEST  # what was claimed before
     assert nothing_is_held(program.engine)
 
 

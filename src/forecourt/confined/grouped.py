@@ -105,7 +105,7 @@ class Grouped:
                     lane.fail(died)
                 finally:
                     self._lanes.remove(lane)
-        except ForecourtError as error:  # no child starts
+        except (ForecourtError, RuntimeError) as error:  # no child starts, or none any more: the pool is closed
             for job in self._next_group():
                 job.end(error)
 
