@@ -86,10 +86,9 @@ typedef struct {
     feed feed;
 } baseline_room;
 
-/* The answer: `count` planes, one behind the other, of `across` × `down` means, a byte each. */
+/* The answer: `width` × `height` pixels of `count` bytes each lie from `first` on, row by row. */
 typedef struct {
-    uint32_t width, height, count;
-    uint32_t across[COLOURS], down[COLOURS];
+    uint32_t width, height, count, first;
 } baseline_picture;
 
 /* ---- Huffman tables ---- */
@@ -292,45 +291,61 @@ static inline uint8_t sample(int32_t mean, int32_t quantiser) {
     return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
 }
 
-/* All MCUs, the restarts between them (E.2.4), and the end; 0 if anything is not as it should be. */
+/* The restart with this number, where one must be; 0 if it is not (E.2.4). */
+static int restart(image *image, feed *feed, window *bits, unsigned number) {
+    if (!is_spent(feed, bits) || take_marker(&feed->source, feed->source_end) != RST0 + (number & 7))
+        return 0;
+    for (unsigned colour = 0; colour < image->count; colour++)
+        image->components[colour].mean = 0;
+    begin_interval(feed, bits);
+    return 1;
+}
+
+/* All MCUs, the restarts between them, and the end; 0 if anything is not as it should be. */
 static int walk(image *image, feed *feed, uint32_t mcus_across, uint32_t mcus_down) {
-    component *owners[BLOCKS];
-    size_t places[BLOCKS];
-    unsigned blocks = 0;
+    struct {
+        component *owner;
+        size_t x, y; /* in the MCU */
+        uint8_t *to; /* where its next mean belongs */
+    } blocks[BLOCKS];
+    unsigned count = 0;
     for (component *owner = image->components; owner < image->components + image->count; owner++)
         for (size_t y = 0; y < owner->down; y++)
-            for (size_t x = 0; x < owner->across; x++, blocks++) {
-                owners[blocks] = owner;
-                places[blocks] = y * owner->stride + x;
+            for (size_t x = 0; x < owner->across; x++, count++) {
+                blocks[count].owner = owner;
+                blocks[count].x = x;
+                blocks[count].y = y;
             }
-    window bits;
     feed->source = image->at;
     feed->source_end = image->end;
+    window bits;
     begin_interval(feed, &bits);
-    const uint64_t mcus = (uint64_t)mcus_across * mcus_down;
-    for (uint64_t mcu = 0; mcu < mcus; mcu++) {
-        if (image->interval && mcu && mcu % image->interval == 0) {
-            const unsigned number = (mcu / image->interval - 1) & 7;
-            if (!is_spent(feed, &bits) || take_marker(&feed->source, feed->source_end) != RST0 + number)
-                return 0;
-            for (unsigned colour = 0; colour < image->count; colour++)
-                image->components[colour].mean = 0;
-            begin_interval(feed, &bits);
+    unsigned left = image->interval, restarts = 0; /* MCUs until the next restart, if there are any */
+    for (uint32_t row = 0; row < mcus_down; row++) {
+        for (unsigned block = 0; block < count; block++) {
+            const component *const owner = blocks[block].owner;
+            blocks[block].to = owner->plane + (row * owner->down + blocks[block].y) * owner->stride + blocks[block].x;
         }
-        if (!is_fed(feed, &bits))
-            return 0;
-        const uint32_t down = (uint32_t)(mcu / mcus_across), across = (uint32_t)(mcu % mcus_across);
-        for (unsigned block = 0; block < blocks; block++) {
-            component *const owner = owners[block];
-            int32_t difference;
-            refill(&bits);
-            if (!read_difference(owner->dc, &bits, &difference) || !pass_coefficients(owner->ac, &bits))
+        for (uint32_t mcu = 0; mcu < mcus_across; mcu++) {
+            if (image->interval && left-- == 0) {
+                if (!restart(image, feed, &bits, restarts++))
+                    return 0;
+                left = image->interval - 1;
+            }
+            if (!is_fed(feed, &bits))
                 return 0;
-            owner->mean += difference;
-            if (owner->mean != (int16_t)owner->mean)
-                return 0;
-            const size_t first = (size_t)down * owner->down * owner->stride + (size_t)across * owner->across;
-            owner->plane[first + places[block]] = sample(owner->mean, image->quantisers[owner->quantiser]);
+            for (unsigned block = 0; block < count; block++) {
+                component *const owner = blocks[block].owner;
+                int32_t difference;
+                refill(&bits);
+                if (!read_difference(owner->dc, &bits, &difference) || !pass_coefficients(owner->ac, &bits))
+                    return 0;
+                owner->mean += difference;
+                if (owner->mean != (int16_t)owner->mean)
+                    return 0;
+                *blocks[block].to = sample(owner->mean, image->quantisers[owner->quantiser]);
+                blocks[block].to += owner->across;
+            }
         }
     }
     return is_spent(feed, &bits) && take_marker(&feed->source, feed->source_end) == EOI;
@@ -452,8 +467,23 @@ static int read_segments(image *image, huffman tables[2][TABLES]) {
     }
 }
 
-/* Whether the file is proven to be whole; `picture` and `means` are filled then.
-   A picture that needs more than `capacity` means is not looked at. */
+/* Bring the planes together, colours that are sampled more coarsely repeated. */
+static void interleave(const image *image, uint32_t width, uint32_t height, uint8_t *pixel) {
+    for (unsigned colour = 0; colour < image->count; colour++) {
+        const component *const own = &image->components[colour];
+        const unsigned x_shift = image->components[0].across / own->across / 2; /* 1, 2, 4 times as fine: 0, 1, 2 */
+        const unsigned y_shift = image->components[0].down / own->down / 2;
+        uint8_t *to = pixel + colour;
+        for (uint32_t y = 0; y < height; y++) {
+            const uint8_t *const row = own->plane + (y >> y_shift) * own->stride;
+            for (uint32_t x = 0; x < width; x++, to += image->count)
+                *to = row[x >> x_shift];
+        }
+    }
+}
+
+/* Whether the file is proven to be whole; only then is `picture` filled. The bytes that it tells of are among those at
+   `means`; a picture that needs more than `capacity` of them is not looked at. */
 int baseline_walk(baseline_room *room, const uint8_t *data, size_t length, baseline_picture *picture, uint8_t *means,
                   size_t capacity) {
     image image = {.at = data, .end = data + length};
@@ -462,19 +492,19 @@ int baseline_walk(baseline_room *room, const uint8_t *data, size_t length, basel
     const uint32_t mcu_width = 8u * image.components[0].across, mcu_height = 8u * image.components[0].down;
     const uint32_t mcus_across = (image.width + mcu_width - 1) / mcu_width;
     const uint32_t mcus_down = (image.height + mcu_height - 1) / mcu_height;
-    *picture = (baseline_picture){.width = image.width, .height = image.height, .count = image.count};
+    const uint32_t width = (image.width + 7) / 8, height = (image.height + 7) / 8;
     size_t used = 0;
     for (unsigned colour = 0; colour < image.count; colour++) {
         component *const own = &image.components[colour];
-        picture->across[colour] = mcus_across * own->across;
-        picture->down[colour] = mcus_down * own->down;
-        own->stride = picture->across[colour];
+        own->stride = (size_t)mcus_across * own->across;
         own->plane = means + used;
-        used += own->stride * picture->down[colour];
-        if (used > capacity)
-            return 0;
+        used += own->stride * mcus_down * own->down;
     }
-    return walk(&image, &room->feed, mcus_across, mcus_down);
+    if (used + (size_t)width * height * image.count > capacity || !walk(&image, &room->feed, mcus_across, mcus_down))
+        return 0;
+    *picture = (baseline_picture){.width = width, .height = height, .count = image.count, .first = (uint32_t)used};
+    interleave(&image, width, height, means + used);
+    return 1;
 }
 
 size_t baseline_room_bytes(void) { return sizeof(baseline_room); }

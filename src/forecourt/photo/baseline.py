@@ -5,10 +5,10 @@ and the broken ones are the decoder's to judge, and so is everything where no C 
 """
 
 import ctypes
-import math
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from PIL import Image
 
 from forecourt.photo.jpeg import Frame
@@ -26,8 +26,7 @@ class _Picture(ctypes.Structure):
         ("width", ctypes.c_uint32),
         ("height", ctypes.c_uint32),
         ("count", ctypes.c_uint32),
-        ("across", ctypes.c_uint32 * _COLOURS),
-        ("down", ctypes.c_uint32 * _COLOURS),
+        ("first", ctypes.c_uint32),
     )
 
 
@@ -61,20 +60,12 @@ def read_baseline(data: bytes, frame: Frame) -> Image.Image | None:
     """
     if _LIBRARY is None or frame.is_progressive or max(frame.width, frame.height) < _SMALLEST_PX:
         return None
-    width, height = math.ceil(frame.width / _BLOCK_PX), math.ceil(frame.height / _BLOCK_PX)
-    means = ctypes.create_string_buffer((width + _MCU_BLOCKS) * (height + _MCU_BLOCKS) * _COLOURS)
+    blocks = (frame.width // _BLOCK_PX + _MCU_BLOCKS) * (frame.height // _BLOCK_PX + _MCU_BLOCKS)
+    means = np.empty(2 * blocks * _COLOURS, np.uint8)  # as planes, and as pixels
     picture = _Picture()
-    if not _LIBRARY.baseline_walk(_ROOM, data, len(data), picture, means, len(means)):
+    if not _LIBRARY.baseline_walk(_ROOM, data, len(data), picture, means.ctypes.data, means.size):
         return None
-    told = means.raw
-    planes = []
-    position = 0
-    for size in zip(picture.across[: picture.count], picture.down[: picture.count], strict=True):
-        end = position + math.prod(size)
-        planes.append(Image.frombytes("L", size, told[position:end]))
-        position = end
-    luma, *colours = planes
-    if not colours:
-        return luma.crop((0, 0, width, height)).convert("RGB")
-    whole = [plane.resize(luma.size, Image.Resampling.NEAREST) for plane in colours]
-    return Image.merge("YCbCr", [luma, *whole]).crop((0, 0, width, height))
+    mode = "L" if picture.count == 1 else "YCbCr"
+    pixels = means[picture.first :]
+    walked = Image.frombuffer(mode, (picture.width, picture.height), pixels, "raw", mode, 0, 1)
+    return walked.convert("RGB") if mode == "L" else walked
