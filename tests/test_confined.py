@@ -447,3 +447,51 @@ def test_jobs_that_wait_go_together(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     assert len(in_pool(story)) == 65
     assert asked == [*[MOST_JOBS] * 4, 1]
+
+
+def test_a_busy_child_has_its_next_jobs_before_it_has_answered(tmp_path: Path) -> None:
+    """A parent that is busy itself would let it wait between one answer and the next question."""
+    file = tmp_path / "photo"
+    file.write_bytes(b"a photo")
+
+    async def story(pool: ConfinedPool) -> tuple[list[int], list[Any]]:
+        grouped = Grouped(pool)
+        first = asyncio.ensure_future(grouped.run({"do": "work"}, file))
+        while not (busy := [child for child in pool._children if child.jobs]):  # noqa: ASYNC110 (nothing tells it)
+            await asyncio.sleep(0.01)
+        others = [asyncio.ensure_future(grouped.run({"do": "echo"}, file)) for _ in range(10)]
+        await asyncio.sleep(0.01)
+        asked = [child.jobs for child in busy if not first.done()]
+        return asked, await asyncio.gather(first, *others)
+
+    asked, answers = in_pool(story)
+
+    assert len(answers) == 11
+    assert asked == [1 + 4]  # as soon as they are worth a group; the others wait
+
+
+def test_whoever_asks_alone_has_a_turn_while_groups_keep_coming(tmp_path: Path) -> None:
+    file = tmp_path / "photo"
+    file.write_bytes(b"a photo")
+
+    async def story(pool: ConfinedPool) -> int:
+        grouped = Grouped(pool)
+        ended = 0
+
+        async def keep_coming() -> None:
+            nonlocal ended
+            while True:
+                await grouped.run({"do": "echo"}, file)
+                ended += 1
+
+        streams = [asyncio.ensure_future(keep_coming()) for _ in range(40)]
+        while ended < 100:  # noqa: ASYNC110 (nothing tells it)
+            await asyncio.sleep(0.01)
+        before = ended
+        await echo(pool)
+        between = ended - before
+        for stream in streams:
+            stream.cancel()
+        return between
+
+    assert in_pool(story) <= 2 * MOST_JOBS  # those that the child had by then

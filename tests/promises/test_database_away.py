@@ -18,7 +18,7 @@ HELD = 4 * 2 * ROWS_A_REQUEST  # rows of four hosts
 def test_c03_a_worker_whose_database_goes_away_stops_and_goes_on_when_it_is_back(program: Program) -> None:
     """`make campaign-away` in short: away until the worker has given up for a while."""
     with (
-        dealer_site(vehicles=4, photos=10, photo_hosts=4, delay_seconds=DELAY_SECONDS) as site,
+        dealer_site(vehicles=4, photos=16, photo_hosts=4, delay_seconds=DELAY_SECONDS) as site,
         Watch(program, every_seconds=0.05) as watch,
         cut_wire(int(program.engine.url.port or 0)) as wire,
     ):
@@ -30,5 +30,5 @@ def test_c03_a_worker_whose_database_goes_away_stops_and_goes_on_when_it_is_back
         figures = Outage(wire.cut, has_given_up, url).run(program, site, watch)
 
     assert figures.faults == []
-    assert (figures.stored, figures.files, figures.changed_rows) == (40, 40, 0)
+    assert (figures.stored, figures.files, figures.changed_rows) == (64, 64, 0)
     assert figures.requests_away <= HELD

@@ -26,7 +26,7 @@ enum {
     CODE_BITS = 16,  /* of the longest Huffman code */
     DC_BITS = 11,    /* of a difference of means, for samples of eight bits (F.1.2.1) */
     AC_BITS = 10,    /* of another coefficient (F.1.2.2) */
-    LOOK_BITS = 12,  /* looked up at once: the tables then fit a first-level cache */
+    LOOK_BITS = 13,  /* looked up at once: two tables then fit a first-level cache */
     LOOKS = 1 << LOOK_BITS,
     WINDOW_BITS = 64,
     MCU_BYTES = 2200, /* more than BLOCKS × (16 + 11 + 63 × (16 + 10)) bits, and the 8 bytes that are read ahead */
