@@ -476,22 +476,20 @@ def test_whoever_asks_alone_has_a_turn_while_groups_keep_coming(tmp_path: Path) 
 
     async def story(pool: ConfinedPool) -> int:
         grouped = Grouped(pool)
-        ended = 0
 
         async def keep_coming() -> None:
-            nonlocal ended
             while True:
                 await grouped.run({"do": "echo"}, file)
-                ended += 1
 
-        streams = [asyncio.ensure_future(keep_coming()) for _ in range(40)]
-        while ended < 100:  # noqa: ASYNC110 (nothing tells it)
+        streams = [asyncio.ensure_future(keep_coming()) for _ in range(64)]
+        while not (children := [child for child in pool._children if child.jobs > 200]):  # noqa: ASYNC110 (as above)
             await asyncio.sleep(0.01)
-        before = ended
+        [child] = children
+        before = child.jobs
         await echo(pool)
-        between = ended - before
+        asked = child.jobs - before
         for stream in streams:
             stream.cancel()
-        return between
+        return asked
 
-    assert in_pool(story) <= 2 * MOST_JOBS  # those that the child had by then
+    assert in_pool(story) == 1  # and no group more before it
