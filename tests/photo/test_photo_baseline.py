@@ -169,6 +169,16 @@ def test_what_surrounds_a_whole_picture_does_not_matter(odd: bytes) -> None:
     assert walked.tobytes() == whole.tobytes()
 
 
+def test_half_a_table_is_none() -> None:
+    """One that overflows is given up in the middle, and the next file's may have no codes at all."""
+    table = PHOTO.index(b"\xff\xc4") + 4
+    overflowing = PHOTO[: table + 1] + bytes([3]) + PHOTO[table + 2 :]
+    without_codes = PHOTO[: table + 1] + bytes(16) + PHOTO[table + 17 :]
+
+    assert [proved(odd) for odd in (overflowing, without_codes, overflowing, without_codes)] == [None] * 4
+    assert proved(PHOTO)
+
+
 def test_one_photos_tables_are_not_the_next_ones() -> None:
     """They are kept from file to file, for those that have the same."""
     photos = [encoded(picture(900, 700, seed=n), quality=quality, optimize=True) for n, quality in enumerate((30, 95))]

@@ -197,7 +197,7 @@ static void begin_interval(feed *feed, window *bits) {
     fill(feed, bits);
 }
 
-/* More than fits no scan was read: zeros that are not there. */
+/* Whether more was read than there is: the zeros behind it. */
 static int has_overrun(const feed *feed, const window *bits) {
     return bits->next - bits->count / 8 > feed->end;
 }
@@ -368,7 +368,7 @@ static int read_tables(image *image, huffman tables[2][TABLES], const uint8_t *b
             memset(table->written, 0, sizeof table->written);
             memcpy(table->written, body + 1, size);
             if (!build(table, (kind)class)) {
-                memset(table->written, 0, sizeof table->written);
+                memset(table, 0, sizeof *table); /* half a table is none */
                 return 0;
             }
         }

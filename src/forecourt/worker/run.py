@@ -21,7 +21,7 @@ from forecourt.worker.work import ClaimT, SettlementT, Work
 
 _log = structlog.get_logger()
 _TICK_SECONDS = 0.1
-_ROWS_IN_ALL = 12  # for each request that we may have in flight
+_ROWS_IN_ALL = 8  # for each request that we may have in flight
 _LOOK_AROUND_SECONDS = 1.0
 _FINISH_SECONDS = 6.0  # of the ten that a stop may take; the rest is for a machine that is busy
 

@@ -26,7 +26,7 @@ from forecourt.fetch.manners import Pace
 from forecourt.worker.lifeline import Lifeline
 
 _log = structlog.get_logger()
-ROWS_A_REQUEST = 6  # that are claimed for each request that a host may have in flight
+ROWS_A_REQUEST = 4  # that are claimed for each request that a host may have in flight
 _ASK_AGAIN_SECONDS = 0.5
 _LOOK_SECONDS = 1.0
 _HOLD_SECONDS = 30.0
