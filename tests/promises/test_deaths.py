@@ -74,7 +74,7 @@ def test_a_thousand_good_photos_get_past_one_that_kills_its_worker_each_time(fre
         shown(program.engine, site)
         url = site.photo_urls[0]
         codes = [_run_that_dies_when_it_asks(program, site, url) for _ in range(4)]
-        while not _all_but(url, images(program.engine)) and len(codes) < 20:
+        while not _all_but(url, images(program.engine)) and len(codes) < 60:
             _the_next_one_comes_due(program.engine)
             codes.append(_run_that_dies_when_it_asks(program, site, url))
 
