@@ -4,9 +4,11 @@ import asyncio
 import gc
 import json as json_text
 import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import structlog
 from sqlalchemy import Engine
@@ -92,10 +94,25 @@ async def _run(
         sys.stderr.write("forecourt: finishing what is in flight; once more ends it at once\n")
         stop.set()
 
-    for number in STOP_SIGNALS:
-        loop.add_signal_handler(number, on_signal, number)
+    # Not by the loop's own: where two signals come at almost the same time, uvloop may tell of one of them twice.
+    before = {number: signal.signal(number, partial(_tell, loop, on_signal)) for number in STOP_SIGNALS}
     stop_let_through()
+    try:
+        return await _in_house(settings, job, bounds, stop)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+async def _in_house(
+    settings: Settings, job: Callable[[House, Progress], Awaitable[Report]], bounds: Bounds | None, stop: asyncio.Event
+) -> Report:
     gc.freeze()  # what is imported lives as long as we do: no collection need look at it
     async with open_house(settings, stop, bounds) as house:
         with ProgressLine() as line:
             return await job(house, line.show)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, heard: Callable[[int], None], number: int, _: object) -> None:
+    """A signal handler runs between any two steps of the loop; what it does comes in its turn."""
+    loop.call_soon_threadsafe(heard, number)
