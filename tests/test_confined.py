@@ -432,47 +432,42 @@ def test_jobs_that_wait_go_together(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """A hand-over for each would cost a tenth of what the decode of a photo costs."""
     file = tmp_path / "photo"
     file.write_bytes(b"a photo")
-    asked: list[int] = []
-    ask = child_process.ChildProcess.ask_at_once
-
-    def counted(child: child_process.ChildProcess, jobs: Sequence[Any], descriptors: Sequence[int]) -> None:
-        asked.append(len(jobs))
-        ask(child, jobs, descriptors)
-
-    monkeypatch.setattr(child_process.ChildProcess, "ask_at_once", counted)
+    handed_over = _handed_over(monkeypatch)
 
     async def story(pool: ConfinedPool) -> list[Any]:
         grouped = Grouped(pool)
         return await asyncio.gather(*[grouped.run({"do": "echo"}, file) for _ in range(65)])
 
     assert len(in_pool(story)) == 65
-    assert asked == [*[MOST_JOBS] * 4, 1]
+    assert [handed_over.get_nowait() for _ in range(handed_over.qsize())] == [*[MOST_JOBS] * 4, 1]
 
 
-def test_a_busy_child_has_its_next_jobs_before_it_has_answered(tmp_path: Path) -> None:
+def test_a_busy_child_has_its_next_jobs_before_it_has_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A parent that is busy itself would let it wait between one answer and the next question."""
     file = tmp_path / "photo"
     file.write_bytes(b"a photo")
+    handed_over = _handed_over(monkeypatch)
 
-    async def story(pool: ConfinedPool) -> tuple[list[int], list[Any]]:
+    async def story(pool: ConfinedPool) -> tuple[bool, list[Any]]:
         grouped = Grouped(pool)
         first = asyncio.ensure_future(grouped.run({"do": "work"}, file))
-        while not (busy := [child for child in pool._children if child.jobs]):  # noqa: ASYNC110 (nothing tells it)
-            await asyncio.sleep(0.01)
+        await handed_over.get()
         others = [asyncio.ensure_future(grouped.run({"do": "echo"}, file)) for _ in range(10)]
-        await asyncio.sleep(0.01)
-        asked = [child.jobs for child in busy if not first.done()]
-        return asked, await asyncio.gather(first, *others)
+        asked = await handed_over.get()
+        return (first.done(), asked) == (False, 4), await asyncio.gather(first, *others)
 
-    asked, answers = in_pool(story)
+    is_ahead, answers = in_pool(story)
 
+    assert is_ahead  # as soon as they are worth a group; the others wait
     assert len(answers) == 11
-    assert asked == [1 + 4]  # as soon as they are worth a group; the others wait
 
 
-def test_whoever_asks_alone_has_a_turn_while_groups_keep_coming(tmp_path: Path) -> None:
+def test_whoever_asks_alone_has_a_turn_while_groups_keep_coming(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "photo"
     file.write_bytes(b"a photo")
+    handed_over = _handed_over(monkeypatch)
 
     async def story(pool: ConfinedPool) -> int:
         grouped = Grouped(pool)
@@ -482,9 +477,9 @@ def test_whoever_asks_alone_has_a_turn_while_groups_keep_coming(tmp_path: Path) 
                 await grouped.run({"do": "echo"}, file)
 
         streams = [asyncio.ensure_future(keep_coming()) for _ in range(64)]
-        while not (children := [child for child in pool._children if child.jobs > 200]):  # noqa: ASYNC110 (as above)
-            await asyncio.sleep(0.01)
-        [child] = children
+        for _ in range(10):
+            await handed_over.get()
+        [child] = pool._children
         before = child.jobs
         await echo(pool)
         asked = child.jobs - before
@@ -493,3 +488,16 @@ def test_whoever_asks_alone_has_a_turn_while_groups_keep_coming(tmp_path: Path) 
         return asked
 
     assert in_pool(story) == 1  # and no group more before it
+
+
+def _handed_over(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[int]:
+    """How many jobs each group has, as it is handed over."""
+    asked: asyncio.Queue[int] = asyncio.Queue()
+    ask = child_process.ChildProcess.ask_at_once
+
+    def counted(child: child_process.ChildProcess, jobs: Sequence[Any], descriptors: Sequence[int]) -> None:
+        asked.put_nowait(len(jobs))
+        ask(child, jobs, descriptors)
+
+    monkeypatch.setattr(child_process.ChildProcess, "ask_at_once", counted)
+    return asked

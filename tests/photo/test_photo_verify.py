@@ -127,11 +127,24 @@ def test_a_decoder_that_dies_costs_that_photo_only(tmp_path: Path, bad: bytes, l
     assert [type(each) for each in others] == [VerifiedPhoto, DecoderDied, VerifiedPhoto, VerifiedPhoto, VerifiedPhoto]
 
 
-def test_i14_children_killed_from_outside_cost_the_jobs_that_they_had(tmp_path: Path) -> None:
+def test_i14_children_killed_from_outside_cost_the_jobs_that_they_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All of the pool's at once, as a kernel without memory does: it repairs itself."""
     asleep, photo = tmp_path / "asleep", tmp_path / "photo"
     asleep.write_bytes(b"asleep")
     photo.write_bytes(PHOTO)
+    both, asked = asyncio.Event(), 0
+    ask = ChildProcess.ask_at_once
+
+    def counted(child: ChildProcess, jobs: Sequence[Any], descriptors: Sequence[int]) -> None:
+        nonlocal asked
+        ask(child, jobs, descriptors)
+        asked += len(jobs)
+        if asked == 4 + 2:
+            both.set()
+
+    monkeypatch.setattr(ChildProcess, "ask_at_once", counted)
 
     async def story() -> tuple[list[VerifiedPhoto | BaseException], list[VerifiedPhoto]]:
         before = children(os.getpid())
@@ -143,8 +156,7 @@ def test_i14_children_killed_from_outside_cost_the_jobs_that_they_had(tmp_path: 
 
             await four_photos()
             jobs = [asyncio.ensure_future(verifier.verify(asleep, sha256="ab", size=1)) for _ in range(2)]
-            while sum(child.jobs for child in pool._children) < 4 + 2:  # noqa: ASYNC110 (nothing tells it)
-                await asyncio.sleep(0.01)  # until both have been asked, each of another child
+            await both.wait()  # each has been handed to a child
             for child in children(os.getpid()) - before:
                 with suppress(ProcessLookupError):  # `ps`, which has told us
                     os.kill(child, signal.SIGKILL)

@@ -38,7 +38,7 @@ class _Job:
 
 @dataclass(eq=False)
 class _Lane:
-    """A child that is ours for now, and the groups that it has and has not answered."""
+    """A child whose turn is ours, and the groups that it has and has not answered."""
 
     turn: ChildTurn
     groups: deque[list[_Job]] = field(default_factory=deque)
