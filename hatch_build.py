@@ -34,7 +34,7 @@ class CompileWalk(BuildHookInterface[Any]):
         root = Path(self.root)
         compiler = _compiler() or [sys.executable, "-m", "ziglang", "cc"]
         library = root / _LIBRARY
-        half = library.with_suffix(".half")
+        half = library.with_suffix(".half.so")  # as ignored as the whole one
         command = [*compiler, *_FLAGS, str(root / _SOURCE), "-o", str(half)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
