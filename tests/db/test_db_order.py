@@ -40,7 +40,7 @@ def test_the_photos_of_a_listing_that_is_gone_come_before_all_primary_ones(db: E
     with writing(db) as connection:
         gone = listings.vanish(connection, organization_id=dealer, listing_url=urls[1])
         assign_priorities(connection, gone, cap=CAP, now=NOW)
-        due = due_images.due_of(connection, saved, max_images=0)
+        due = list(due_images.due_of(connection, saved, max_images=0))
         chosen_first = chosen.with_ready_images(connection, limit=1, max_images=CAP)
 
     order = [each.source_url.removeprefix("https://photos.example/") for each in claim(db, worker_id=worker(db))]

@@ -26,6 +26,7 @@ def field(names: frozenset[str], *, programs: Path, bare_loop: Path, stack: Exit
         Curl(programs),
         Scrapy(programs),
         Img2dataset(programs),
+        Img2dataset(programs, "img2dataset-encoding", "decodes, re-encodes", skips_encoding=False),
     ]
     if bare_loop.exists():
         everybody.append(BareLoop(programs, bare_loop))

@@ -60,10 +60,11 @@ class Scrapy(Peer):
 
 @dataclass(frozen=True)
 class Img2dataset(Peer):
-    """Decoding, and without writing anew what is a JPEG already; two processes."""
+    """Decoding, in the size that the photo has; two processes."""
 
     name: str = "img2dataset"
     proves: str = "decodes, does not notice damage in the middle"
+    skips_encoding: bool = True  # what is a JPEG already is written as it came; by its default it is encoded anew
     processes: int = 2
     shards_of_a_process: int = 4  # after five its pool starts a new one
 
@@ -81,7 +82,7 @@ class Img2dataset(Peer):
             "image_size": 100_000,
             "resize_mode": "keep_ratio",
             "resize_only_if_bigger": True,
-            "skip_reencode": True,
+            "skip_reencode": self.skips_encoding,
         }
         words: list[str | Path] = [
             self.programs / "img2dataset",

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from bench.lines import Line
 
-_YARDSTICKS = ("scrapy", "img2dataset", "bare-loop")
+_YARDSTICKS = ("scrapy", "img2dataset", "img2dataset-encoding", "bare-loop")
 
 
 def table(lines: Sequence[Line]) -> Iterator[str]:

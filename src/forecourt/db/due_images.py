@@ -43,6 +43,7 @@ _CLOCK_SLIPPED = timedelta(days=2)  # no rule sets a time that far ahead
 _MOST_LOOKED_AT = 1000
 _MOST_HOSTS_LOOKED_AT = 10_000
 
+_ROWS_AT_ONCE = 1000
 _FIRST_STEP = 20
 
 _images = vehicle_images.c
@@ -142,8 +143,11 @@ def first_from(connection: Connection, places: Mapping[int, Place]) -> dict[int,
     return {host_id: None if priority is None else (priority, key) for host_id, priority, key in told}
 
 
-def due_of(connection: Connection, vehicle_ids: Collection[int], *, max_images: int) -> list[Due]:
-    """Everything ready among these vehicles' first `max_images` living photos (0: all), in the order of schedule.py."""
+def due_of(connection: Connection, vehicle_ids: Collection[int], *, max_images: int) -> Iterator[Due]:
+    """Everything ready among these vehicles' first `max_images` living photos (0: all), in the order of schedule.py.
+
+    Read as it is walked.
+    """
     place = places(connection, vehicle_ids)
     closed = select(hosts.c.id).where(not_(is_open()))
     urgency = case((_images.priority <= VANISHING, _images.priority), else_=VANISHING + 1)
@@ -155,7 +159,7 @@ def due_of(connection: Connection, vehicle_ids: Collection[int], *, max_images: 
     )
     if max_images:
         ready = ready.where(place.c.place <= max_images)
-    return [Due(*row) for row in connection.execute(ready)]
+    return (Due(*row) for row in connection.execute(ready.execution_options(yield_per=_ROWS_AT_ONCE)))
 
 
 def walk(connection: Connection, *, beyond_cap: bool) -> Iterator[int]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from forecourt import backfill, settling
 from forecourt.db import due_images, image_claims, probes, vehicle_images
-from forecourt.db.due_images import Due, ReadyHost
+from forecourt.db.due_images import ReadyHost
 from forecourt.db.engine import database_now
 from forecourt.db.hosts import Room
 from forecourt.db.image_claims import ImageClaim
@@ -19,6 +19,7 @@ from forecourt.failure_kinds import FailureKind
 from forecourt.fetch.client import Fetcher
 from forecourt.host_rules import HostRules
 from forecourt.jobs.disk_floor import DiskFloor
+from forecourt.jobs.due_photos import DuePhotos
 from forecourt.jobs.photo_claims import PhotoClaims
 from forecourt.jobs.tally import Tally
 from forecourt.photo.verify import Verifier
@@ -140,14 +141,14 @@ class ChosenPhotoWork(PhotoWork):
     max_images: int = 0
     batch_size: int = 10
     image_ids: frozenset[int] | None = None
-    _due: dict[int, list[Due]] = field(default_factory=dict)  # by host; the first of each stands last
+    _due: DuePhotos = field(default_factory=DuePhotos)
     _look_again_at: float = 0.0
 
     def hosts_with_work(self, connection: Connection) -> Sequence[int]:
         """Of the chosen vehicles only, the most urgent photo's host first."""
-        if not any(self._due.values()) or time.monotonic() >= self._look_again_at:
+        if time.monotonic() >= self._look_again_at or not self._due.hosts():
             self._look(connection)
-        return [host_id for host_id, due in self._due.items() if due]
+        return self._due.hosts()
 
     def next_wake(self, connection: Connection) -> datetime | None:
         """When the first of theirs comes due."""
@@ -159,33 +160,27 @@ class ChosenPhotoWork(PhotoWork):
         """The first of each host, of `batch_size` vehicles at most."""
         chosen: list[int] = []
         for room in rooms:
-            chosen += self._one(connection, room) if room.is_probe else (due.image_id for due in self._first(room))
+            if room.is_probe:
+                chosen += self._one(connection, room)
+            else:
+                chosen += self._due.take(room.host_id, most=room.most, most_vehicles=self.batch_size)
         return image_claims.claim(connection, chosen, worker_id=worker_id, now=now)
 
     def _one(self, connection: Connection, room: Room) -> list[int]:
-        waiting = self._due.get(room.host_id, [])
-        first = [due.image_id for due in waiting[: -probes.MOST_LOOKED_AT - 1 : -1]]
+        first = self._due.first(room.host_id, probes.MOST_LOOKED_AT)
         image_id = probes.image_among(connection, first, random=self.random)
-        self._due[room.host_id] = [due for due in waiting if due.image_id != image_id]
-        return [] if image_id is None else [image_id]
-
-    def _first(self, room: Room) -> list[Due]:
-        waiting = self._due.get(room.host_id, [])
-        vehicles: set[int] = set()
-        chosen: list[Due] = []
-        while waiting and len(chosen) < room.most and len(vehicles | {waiting[-1].vehicle_id}) <= self.batch_size:
-            vehicles.add(waiting[-1].vehicle_id)
-            chosen.append(waiting.pop())
-        return chosen
+        if image_id is None:
+            return []
+        self._due.take_one(room.host_id, image_id)
+        return [image_id]
 
     def _look(self, connection: Connection) -> None:
         """Read what is ready of all of them: where they are many that takes a while, and is done more seldom."""
         begun = time.monotonic()
-        self._due = {}
-        for due in due_images.due_of(connection, self.vehicle_ids, max_images=self.max_images):
-            if self.image_ids is None or due.image_id in self.image_ids:
-                self._due.setdefault(due.host_id, []).append(due)
-        for waiting in self._due.values():
-            waiting.reverse()
+        self._due = DuePhotos(
+            due
+            for due in due_images.due_of(connection, self.vehicle_ids, max_images=self.max_images)
+            if self.image_ids is None or due.image_id in self.image_ids
+        )
         ended = time.monotonic()
         self._look_again_at = ended + max(_LOOK_AGAIN_SECONDS, _REST_BETWEEN_LOOKS * (ended - begun))
