@@ -113,7 +113,7 @@ def _first(connection: Connection, limit: int | None, *, max_images: int | None)
     walk = due_images.walk(connection, beyond_cap=max_images is not None)
     found: dict[int, int] = {}
     while limit is None or len(found) < limit:
-        some = list(islice(walk, _AT_ONCE if limit is None else limit - len(found)))
+        some = list(islice(walk, _AT_ONCE if limit is None else min(_AT_ONCE, limit - len(found))))
         if not some:
             break
         ready = _ready(connection, some, max_images=max_images)

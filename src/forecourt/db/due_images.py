@@ -32,7 +32,7 @@ from sqlalchemy import (
 from forecourt.db.hosts import is_open
 from forecourt.db.image_claims import Place
 from forecourt.db.image_places import places
-from forecourt.db.picked import kept, picked
+from forecourt.db.picked import among, kept, picked
 from forecourt.db.rows import rows
 from forecourt.db.tables import IMAGE_READY, IMAGE_WAITING, hosts, vehicle_images
 from forecourt.db.types import Id
@@ -88,9 +88,8 @@ def next_wake(
     """
     soonest = select(_images.next_attempt_at).where(text(IMAGE_WAITING)).order_by(_images.next_attempt_at)
     if vehicle_ids is not None:
-        place = places(connection, vehicle_ids)
-        soonest = soonest.join(place, place.c.image_id == _images.id)
-        return connection.scalar((soonest.where(place.c.place <= max_images) if max_images else soonest).limit(1))
+        theirs = soonest.where(_of_vehicles(connection, vehicle_ids, max_images))
+        return connection.scalar(theirs.limit(1))
     some = soonest.add_columns(_images.priority).limit(_MOST_LOOKED_AT).subquery()
     counts = func.min(case((some.c.priority < BEYOND_CAP, some.c.next_attempt_at)))
     first, last, number = connection.execute(select(counts, func.max(some.c.next_attempt_at), func.count())).one()
@@ -148,17 +147,13 @@ def due_of(connection: Connection, vehicle_ids: Collection[int], *, max_images: 
 
     Read as it is walked.
     """
-    place = places(connection, vehicle_ids)
     closed = select(hosts.c.id).where(not_(is_open()))
     urgency = case((_images.priority <= VANISHING, _images.priority), else_=VANISHING + 1)
     ready = (
         select(_images.id, _images.host_id, _images.vehicle_id)
-        .join(place, place.c.image_id == _images.id)
-        .where(text(IMAGE_READY), _images.host_id.not_in(closed))
+        .where(text(IMAGE_READY), _images.host_id.not_in(closed), _of_vehicles(connection, vehicle_ids, max_images))
         .order_by(urgency, and_(_images.is_primary, _images.priority != EXPIRING).desc(), _images.sort_key)
     )
-    if max_images:
-        ready = ready.where(place.c.place <= max_images)
     return (Due(*row) for row in connection.execute(ready.execution_options(yield_per=_ROWS_AT_ONCE)))
 
 
@@ -175,6 +170,14 @@ def walk(connection: Connection, *, beyond_cap: bool) -> Iterator[int]:
         if vehicle_id not in seen:
             seen.add(vehicle_id)
             yield vehicle_id
+
+
+def _of_vehicles(connection: Connection, vehicle_ids: Collection[int], max_images: int) -> ColumnElement[bool]:
+    """Whether it is among these vehicles' first `max_images` living photos (0: all), where it is alive itself."""
+    if max_images:
+        place = places(connection, vehicle_ids)
+        return _images.id.in_(select(place.c.image_id).where(place.c.place <= max_images))
+    return among(connection, _images.vehicle_id, vehicle_ids)
 
 
 def _of_host(connection: Connection, head: _Stand, below: int) -> Iterator[_Stand]:

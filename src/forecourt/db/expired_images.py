@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, select, update
 
-from forecourt.db.rows import rows
+from forecourt.db.rows import ids, rows
 from forecourt.db.tables import import_queue, organization_vehicles, organizations, vehicle_images
 from forecourt.db.types import Id, UtcDateTime
 
@@ -21,7 +21,7 @@ def ask_again(connection: Connection, image_ids: Collection[int], *, now: dateti
 
     Returns those images that no listing is left for: nobody will name them by another URL.
     """
-    wanted = rows(connection, "wanted", {"image_id": Id}, [{"image_id": each} for each in image_ids])
+    wanted = ids(connection, "wanted", image_ids)
     images, links, queue = vehicle_images.c, organization_vehicles.c, import_queue.c
     of_link = and_(queue.organization_id == links.organization_id, queue.listing_url == links.listing_url)
     found = connection.execute(
@@ -34,7 +34,7 @@ def ask_again(connection: Connection, image_ids: Collection[int], *, now: dateti
             links.organization_id,
         )
         .select_from(vehicle_images)
-        .join(wanted, wanted.c.image_id == images.id)
+        .join(wanted, wanted.c.id == images.id)
         .join(organization_vehicles, and_(links.id == images.listing_id, links.status != "gone"))
         .outerjoin(import_queue, of_link)
     ).all()

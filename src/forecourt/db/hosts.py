@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Connection, Integer, Row, Select, and_, case, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from forecourt.db.rows import rows
+from forecourt.db.rows import ids, rows
 from forecourt.db.tables import HELD, hosts
 from forecourt.db.types import Id, UtcDateTime
 from forecourt.schedule import BREAKER_OPENS_AT, host_wait_seconds
@@ -149,8 +149,8 @@ def lease(
 
 def count_free(connection: Connection, host_ids: Sequence[int], *, now: datetime) -> int:
     """How many of these could be leased now."""
-    asked = rows(connection, "asked", {"host_id": Id}, [{"host_id": host_id} for host_id in host_ids])
-    free = select(func.count()).select_from(hosts).join(asked, asked.c.host_id == hosts.c.id)
+    asked = ids(connection, "asked", host_ids)
+    free = select(func.count()).select_from(hosts).join(asked, asked.c.id == hosts.c.id)
     free = free.where(hosts.c.lease_owner.is_(None), is_open(), may_be_asked(now))
     return connection.scalar(free) or 0
 

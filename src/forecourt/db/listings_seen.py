@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
-from forecourt.db.rows import rows
+from forecourt.db.rows import ids
 from forecourt.db.tables import organization_vehicles, organizations
-from forecourt.db.types import Id
 
 ASKED_AFTER = 2  # complete readings that miss a listing
 _ROWS_AT_ONCE = 1000
@@ -128,8 +127,8 @@ def _note(connection: Connection, organization_id: int, *, now: datetime) -> Non
 def _see(connection: Connection, link_ids: Sequence[int], *, now: datetime) -> None:
     """Whenever it was → seen just now, and missed no more, whatever its status."""
     if link_ids:
-        seen = _ids(connection, link_ids)
-        known = update(organization_vehicles).where(_links.id == seen.c.link_id)
+        seen = ids(connection, "links", link_ids)
+        known = update(organization_vehicles).where(_links.id == seen.c.id)
         connection.execute(known.values(last_seen_at=now, missed_readings=0))
 
 
@@ -137,11 +136,7 @@ def _miss(connection: Connection, link_ids: Sequence[int]) -> Sequence[Row[Any]]
     """active and not named → missed once more."""
     if not link_ids:
         return ()
-    missing = _ids(connection, link_ids)
-    missed = update(organization_vehicles).where(_links.id == missing.c.link_id, _links.status == "active")
+    missing = ids(connection, "links", link_ids)
+    missed = update(organization_vehicles).where(_links.id == missing.c.id, _links.status == "active")
     missed = missed.values(missed_readings=_links.missed_readings + 1)
     return connection.execute(missed.returning(_links.listing_url, _links.missed_readings)).all()
-
-
-def _ids(connection: Connection, link_ids: Sequence[int]) -> CTE:
-    return rows(connection, "links", {"link_id": Id}, [{"link_id": each} for each in link_ids])

@@ -10,8 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, any_, func, select
 
-from forecourt.db.rows import rows
-from forecourt.db.types import Id
+from forecourt.db import rows
 
 
 def picked(column: Column[Any], some: Select[Any], *, sqlite: bool) -> ColumnElement[bool]:
@@ -40,5 +39,5 @@ def among(
     Args:
         name: Another for each within one statement.
     """
-    wanted = rows(connection, name, {"wanted_id": Id}, [{"wanted_id": each} for each in ids])
-    return kept(column, select(wanted.c.wanted_id), sqlite=connection.dialect.name == "sqlite")
+    wanted = rows.ids(connection, name, ids)
+    return kept(column, select(wanted.c.id), sqlite=connection.dialect.name == "sqlite")

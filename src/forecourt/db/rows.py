@@ -4,7 +4,7 @@ SQLAlchemy compiles `VALUES` of 100 rows anew each time; this text is compiled o
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import CTE, BindParameter, Connection, Text, bindparam, cast, co
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
-from forecourt.db.types import storable
+from forecourt.db.types import Id, storable
 
 
 def rows(
@@ -22,6 +22,16 @@ def rows(
     sqlite = connection.dialect.name == "sqlite"
     payload = bindparam(f"{name}_rows", _as_text(values, sqlite=sqlite), type_=Text, unique=True)
     return _table_of(payload, name, columns, sqlite=sqlite)
+
+
+def ids(connection: Connection, name: str, values: Collection[int]) -> CTE:
+    """A CTE with the column `id`, of which there may be very many: they are bound as bare numbers."""
+    payload = bindparam(f"{name}_ids", json.dumps([*values]), type_=Text, unique=True)
+    if connection.dialect.name == "sqlite":
+        each = func.json_each(payload).table_valued("value", name=f"{name}_each")
+        return select(type_coerce(each.c.value, Id).label("id")).cte(name)
+    number = func.jsonb_array_elements_text(cast(payload, JSONB)).column_valued(f"{name}_each")
+    return select(cast(number, Id).label("id")).cte(name)
 
 
 def bound_rows(name: str, columns: Mapping[str, TypeEngine[Any]], *, sqlite: bool) -> CTE:

@@ -177,6 +177,7 @@ class ChosenPhotoWork(PhotoWork):
     def _look(self, connection: Connection) -> None:
         """Read what is ready of all of them: where they are many that takes a while, and is done more seldom."""
         begun = time.monotonic()
+        self._due = DuePhotos()  # not both at once: they may be many
         self._due = DuePhotos(
             due
             for due in due_images.due_of(connection, self.vehicle_ids, max_images=self.max_images)

@@ -9,7 +9,7 @@ from forecourt.failure_kinds import FailureKind
 from forecourt.schedule import Verdict
 
 
-@dataclass
+@dataclass(slots=True)
 class VehicleTally:
     """One vehicle's part of a run."""
 
