@@ -1,7 +1,7 @@
 # Each target does all its own set-up: git, make and Python 3.11 or newer are enough.
 
 # The environment is remade only when what it comes from has changed.
-FROM := pyproject.toml uv.lock tools/install.sh tools/get_uv.py hatch_build.py src/forecourt/photo/baseline.c
+FROM := pyproject.toml uv.lock tools/install.sh tools/get_uv.py hatch_build.py $(wildcard src/forecourt/photo/walk/*)
 
 SECONDS ?= 60
 SEED ?= 1

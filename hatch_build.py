@@ -1,4 +1,4 @@
-"""Compiles the walk through a JPEG (src/forecourt/photo/baseline.c) as the package is built.
+"""Compiles the walk through a JPEG (src/forecourt/photo/walk) as the package is built.
 
 With the system's C compiler; where there is none, with the one that the wheel `ziglang` brings. Where it does not
 compile, the package is built without it, and every photo is decoded instead: slower, and nothing else.
@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_SOURCE: Final = "src/forecourt/photo/baseline.c"
+_SOURCES: Final = "src/forecourt/photo/walk/*.c"
 _LIBRARY: Final = "src/forecourt/photo/libbaseline.so"
 _FLAGS: Final = ("-std=c11", "-O2", "-fPIC", "-shared")
 
@@ -35,7 +35,7 @@ class CompileWalk(BuildHookInterface[Any]):
         compiler = _compiler() or [sys.executable, "-m", "ziglang", "cc"]
         library = root / _LIBRARY
         half = library.with_suffix(".half.so")  # as ignored as the whole one
-        command = [*compiler, *_FLAGS, str(root / _SOURCE), "-o", str(half)]
+        command = [*compiler, *_FLAGS, *sorted(map(str, root.glob(_SOURCES))), "-o", str(half)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             library.unlink(missing_ok=True)

@@ -6,11 +6,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
-#include "../src/forecourt/photo/baseline.c"
+#include "../src/forecourt/photo/walk/walk.h"
 
-enum { MOST_BYTES = 1 << 20, MOST_FILES = 256, MOST_MEANS = 400000 };
+enum { MOST_BYTES = 1 << 20, MOST_FILES = 256, MOST_MEMORY = 4000000 };
 
 typedef struct {
     uint8_t *bytes;
@@ -80,11 +81,11 @@ int main(int count, char **arguments) {
     unsigned long cases = 0, proven = 0;
     for (; time(NULL) < end; cases++) {
         const text odd = spoilt(good[random_below((uint64_t)count - 3)]);
-        const size_t capacity = random_below(10) ? MOST_MEANS : random_below(MOST_MEANS);
-        uint8_t *const means = malloc(capacity + 1);
+        const size_t capacity = random_below(10) ? MOST_MEMORY : random_below(MOST_MEMORY);
+        void *const memory = malloc(capacity + 1);
         baseline_picture picture;
-        proven += (unsigned long)baseline_walk(room, odd.bytes, odd.length, &picture, means, capacity);
-        free(means);
+        proven += (unsigned long)baseline_walk(room, odd.bytes, odd.length, &picture, memory, capacity);
+        free(memory);
         free(odd.bytes);
     }
     printf("%lu cases, %lu proven, no finding\n", cases, proven);

@@ -14,6 +14,7 @@ from typing import Any
 from photo_made import encoded, picture
 
 DRIVER = Path(__file__).with_suffix(".c")
+WALK = DRIVER.parent.parent / "src/forecourt/photo/walk"
 FLAGS = ("-std=c11", "-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 SIZES = ((160, 120), (657, 491), (33, 700))
 WAYS: tuple[dict[str, Any], ...] = (
@@ -33,7 +34,8 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder) / "fuzz_walk"
-        subprocess.run([os.environ.get("CC", "cc"), *FLAGS, str(DRIVER), "-o", str(program)], check=True)
+        sources = [DRIVER, *sorted(WALK.glob("*.c"))]
+        subprocess.run([os.environ.get("CC", "cc"), *FLAGS, *map(str, sources), "-o", str(program)], check=True)
         photos = [encoded(picture(*size), "JPEG", **way) for size in SIZES for way in WAYS]
         photos += [encoded(picture(*size, mode="L"), "JPEG") for size in SIZES]
         files = [Path(folder) / f"{number}.jpg" for number in range(len(photos))]

@@ -1,6 +1,7 @@
 """Our own walk through a baseline JPEG: it passes nothing that the decoder refuses, and sees the same picture."""
 
 import random
+import struct
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,12 @@ def header_of(data: bytes) -> Header:
     return header
 
 
+def sized(data: bytes, height: int, width: int) -> bytes:
+    """With another size in its header than the picture has."""
+    at = data.index(b"\xff\xc0") + 5
+    return data[:at] + struct.pack(">HH", height, width) + data[at + 4 :]
+
+
 def spoilt(data: bytes, chance: random.Random) -> bytes:
     """In a place or two, more often in the segments than their length has it."""
     odd = bytearray(data)
@@ -82,6 +89,20 @@ def test_the_picture_is_the_decoders_at_an_eighth(options: dict[str, Any], width
     photo = encoded(picture(width, height, seed=width), **options)
     walked = proved(photo)
     plain = simplejpeg.decode_jpeg(photo, "GRAY", min_width=-(-width // 8), min_height=-(-height // 8), strict=True)
+
+    assert walked
+    assert np.array_equal(np.asarray(walked.getchannel(0)), plain[..., 0])
+
+
+@pytest.mark.parametrize("options", [{"quality": 95}, {"quality": 95, "subsampling": 0}, {"quality": 40}])
+@pytest.mark.parametrize("flat", [(0, 0, 1600, 600), (0, 600, 1600, 1200), (0, 300, 1600, 900), (0, 0, 1600, 1160)])
+def test_an_even_surface_is_walked_through_as_well(flat: tuple[int, int, int, int], options: dict[str, Any]) -> None:
+    """Its blocks look alike, so that whoever begins among them cannot tell which one it is."""
+    image = picture(1600, 1200)
+    image.paste((90, 120, 200), flat)
+    photo = encoded(image, **options)
+    walked = proved(photo)
+    plain = simplejpeg.decode_jpeg(photo, "GRAY", min_width=200, min_height=150, strict=True)
 
     assert walked
     assert np.array_equal(np.asarray(walked.getchannel(0)), plain[..., 0])
@@ -144,6 +165,8 @@ def test_no_photo_is_proven_that_is_cut_off() -> None:
         pytest.param(PHOTO[: SCAN + 14], id="a scan without a bit"),
         pytest.param(PHOTO[:2] + segment(0xEE, b"Adobe\0\x64\0\0\0\0\0") + PHOTO[2:], id="RGB, as Adobe says"),
         pytest.param(PHOTO.replace(b"\xff\xc0", b"\xff\xc1").replace(b"\0\x3f\0", b"\0\x3e\0"), id="a part of a scan"),
+        pytest.param(sized(PHOTO, 16, 704), id="a scan of more blocks than the picture has"),
+        pytest.param(sized(PHOTO, 3000, 3000), id="a scan of fewer blocks than the picture has"),
     ],
 )
 def test_what_is_unusual_is_left_to_the_decoder(odd: bytes) -> None:

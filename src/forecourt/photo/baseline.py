@@ -1,4 +1,4 @@
-"""The proof that a baseline JPEG is whole, by our own compiled walk through it (baseline.c): a third of a decode.
+"""The proof that a baseline JPEG is whole, by our own compiled walk through it (walk/): a quarter of a decode.
 
 It notices what the strict decoder notices. What it does not prove is no damage yet: progressive files, unusual colours
 and the broken ones are the decoder's to judge, and so is everything where no C compiler built the walk.
@@ -17,10 +17,12 @@ _BLOCK_PX: Final = 8
 _SMALLEST_PX: Final = 640  # a smaller picture has too few blocks for the fingerprints
 _MCU_BLOCKS: Final = 4  # across or down, at most
 _COLOURS: Final = 3
+_BLOCK_BYTES: Final = 10  # of memory: where it starts, twice; its mean as part of a plane, and of a pixel
+_MORE_BYTES: Final = 1024
 
 
 class _Picture(ctypes.Structure):
-    """`baseline_picture` in baseline.c."""
+    """`baseline_picture` in walk/walk.h."""
 
     _fields_ = (
         ("width", ctypes.c_uint32),
@@ -61,11 +63,11 @@ def read_baseline(data: bytes, frame: Frame) -> Image.Image | None:
     if _LIBRARY is None or frame.is_progressive or max(frame.width, frame.height) < _SMALLEST_PX:
         return None
     blocks = (frame.width // _BLOCK_PX + _MCU_BLOCKS) * (frame.height // _BLOCK_PX + _MCU_BLOCKS)
-    means = np.empty(2 * blocks * _COLOURS, np.uint8)  # as planes, and as pixels
+    memory = np.empty(blocks * _COLOURS * _BLOCK_BYTES + len(data) + _MORE_BYTES, np.uint8)
     picture = _Picture()
-    if not _LIBRARY.baseline_walk(_ROOM, data, len(data), picture, means.ctypes.data, means.size):
+    if not _LIBRARY.baseline_walk(_ROOM, data, len(data), picture, memory.ctypes.data, memory.size):
         return None
     mode = "L" if picture.count == 1 else "YCbCr"
-    pixels = means[picture.first :]
+    pixels = memory[picture.first :]
     walked = Image.frombuffer(mode, (picture.width, picture.height), pixels, "raw", mode, 0, 1)
     return walked.convert("RGB") if mode == "L" else walked
