@@ -56,7 +56,7 @@ def thumbhash(picture: Image.Image) -> str:
     if opacity:
         head += bytes([_round(15 * opacity.mean) | _round(15 * opacity.scale) << 4])
     channels = [light, yellow, crimson, *([opacity] if opacity else [])]
-    nibbles = [_round(15 * wave) for channel in channels for wave in channel.waves]
+    nibbles = [int(15 * wave + 0.5) for channel in channels for wave in channel.waves]
     nibbles += [0] * (len(nibbles) % 2)
     tail = bytes(low | high << 4 for low, high in zip(nibbles[::2], nibbles[1::2], strict=True))
     return base64.b64encode(head + tail).decode("ascii")
@@ -80,10 +80,10 @@ class _Waves:
     """A spectrum as its mean, its largest wave, and the waves as parts of that, from 0 to 1."""
 
     def __init__(self, spectrum: Planes, across: int, down: int) -> None:
-        rows = spectrum.tolist()
-        kept = [rows[y][x] for y in range(down) for x in range(across) if (x or y) and x * down < across * (down - y)]
-        self.mean: float = rows[0][0]
-        self.scale = max(map(abs, kept))
+        waves: list[float] = spectrum.ravel().tolist()
+        kept = [waves[place] for place in _places(across, down)]
+        self.mean = waves[0]
+        self.scale = max(*kept, -min(kept))
         # In a plane without waves the largest is rounding noise; it is written as 0, and noise must not fill the rest.
         self.waves = [0.5 + 0.5 * wave / self.scale if self.scale > _NOISE else 0.0 for wave in kept]
 
@@ -115,6 +115,13 @@ def _spectra(planes: Planes) -> Planes:
 def _cosines(length: int) -> Planes:
     waves: Planes = np.cos(np.pi / length * np.outer(np.arange(_FINEST), np.arange(length) + 0.5))
     return waves
+
+
+@lru_cache(maxsize=_FINEST**2)
+def _places(across: int, down: int) -> list[int]:
+    """Of those that are kept, in a spectrum row by row: the coarser ones, but for the mean."""
+    coarse = (_FINEST * y + x for y in range(down) for x in range(across) if x * down < across * (down - y))
+    return list(coarse)[1:]
 
 
 def _round(value: float) -> int:

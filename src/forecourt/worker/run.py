@@ -21,6 +21,7 @@ from forecourt.worker.work import ClaimT, SettlementT, Work
 
 _log = structlog.get_logger()
 _TICK_SECONDS = 0.1
+_MANY_ENDED = 96  # are settled before the tick is over, so that others can be claimed in their place
 _ROWS_IN_ALL = 8  # for each request that we may have in flight
 _LOOK_AROUND_SECONDS = 1.0
 _FINISH_SECONDS = 6.0  # of the ten that a stop may take; the rest is for a machine that is busy
@@ -63,6 +64,9 @@ class Run(Generic[ClaimT, SettlementT]):
         self._stop = stop
         self._patience = patience
         self._in_flight: dict[asyncio.Task[SettlementT | None], ClaimT] = {}
+        self._ended: list[asyncio.Task[SettlementT | None]] = []  # of those in flight
+        self._enough = 0
+        self._have_ended = asyncio.Event()  # as many as are enough
         self._looked_around_at = 0.0
         self._due_at: datetime | None = None
         self._fatal: ForecourtError | None = None
@@ -104,7 +108,9 @@ class Run(Generic[ClaimT, SettlementT]):
         )
         self._turns.hold(fresh)
         for claim in claims:
-            self._in_flight[asyncio.create_task(self._do(claim))] = claim
+            task = asyncio.create_task(self._do(claim))
+            task.add_done_callback(self._note_end)
+            self._in_flight[task] = claim
         working = {claim.host_id for claim in self._in_flight.values()}
         await self._turns.let_go(working=working)
 
@@ -146,13 +152,22 @@ class Run(Generic[ClaimT, SettlementT]):
             _log.exception("worker.bug", claim=claim)
             return self._work.broke(claim, error)
 
-    async def _settle_some(self) -> None:
-        await asyncio.wait(self._in_flight, timeout=_TICK_SECONDS)
-        await self._settle_done()
+    def _note_end(self, task: asyncio.Task[SettlementT | None]) -> None:
+        self._ended.append(task)
+        if len(self._ended) >= self._enough:
+            self._have_ended.set()
 
-    async def _settle_done(self) -> None:
-        done = [task for task in self._in_flight if task.done()]
-        ended = [(self._in_flight.pop(task), None if task.cancelled() else task.result()) for task in done]
+    async def _settle_some(self) -> None:
+        self._enough = min(_MANY_ENDED, len(self._in_flight))
+        if len(self._ended) < self._enough:
+            self._have_ended.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._have_ended.wait(), _TICK_SECONDS)
+        await self._settle_ended()
+
+    async def _settle_ended(self) -> None:
+        tasks, self._ended = self._ended, []
+        ended = [(self._in_flight.pop(task), None if task.cancelled() else task.result()) for task in tasks]
         settlements = [settlement for _, settlement in ended if settlement is not None]
         back = [claim for claim, settlement in ended if settlement is None]
         if ended:
@@ -207,7 +222,7 @@ class Run(Generic[ClaimT, SettlementT]):
             for task in late:
                 task.cancel()
             await asyncio.wait(self._in_flight)
-            await self._settle_done()
+            await self._settle_ended()
 
 
 def _rooms(leases: Sequence[HostLease], busy: Counter[int], free: int, *, are_new: bool = False) -> list[Room]:
