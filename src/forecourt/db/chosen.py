@@ -9,7 +9,7 @@ from itertools import islice
 from sqlalchemy import Connection, Select, and_, func, select, text, union_all
 
 from forecourt.db import due_images
-from forecourt.db.image_places import places
+from forecourt.db.image_places import of_vehicles
 from forecourt.db.picked import among, kept
 from forecourt.db.tables import (
     HELD,
@@ -123,18 +123,14 @@ def _first(connection: Connection, limit: int | None, *, max_images: int | None)
 
 def _ready(connection: Connection, vehicle_ids: Collection[int], *, max_images: int | None) -> dict[int, int]:
     """How many of each one's photos are ready, for those that have any, the most urgent first."""
-    images = vehicle_images.c
-    found = select(images.vehicle_id, images.priority, func.min(images.sort_key), func.count()).where(
-        text(IMAGE_READY), among(connection, images.vehicle_id, vehicle_ids, name="only")
-    )
+    images = of_vehicles(connection, vehicle_ids, first=max_images or 0).c
+    found = select(images.vehicle_id, images.priority, func.min(images.sort_key), func.count())
+    found = found.where(text(IMAGE_READY)).group_by(images.vehicle_id, images.priority)
     if max_images is None:
         found = found.where(images.priority < BEYOND_CAP)
-    elif max_images:
-        place = places(connection, vehicle_ids)
-        found = found.join(place, place.c.image_id == images.id).where(place.c.place <= max_images)
     counts: Counter[int] = Counter()
     first: dict[int, tuple[int, int]] = {}
-    for vehicle_id, priority, key, count in connection.execute(found.group_by(images.vehicle_id, images.priority)):
+    for vehicle_id, priority, key, count in connection.execute(found):
         counts[vehicle_id] += count
         first[vehicle_id] = min(first.get(vehicle_id, (priority, key)), (priority, key))
     return {vehicle_id: counts[vehicle_id] for vehicle_id in sorted(counts, key=lambda each: (first[each], each))}

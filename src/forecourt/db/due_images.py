@@ -31,8 +31,8 @@ from sqlalchemy import (
 
 from forecourt.db.hosts import is_open
 from forecourt.db.image_claims import Place
-from forecourt.db.image_places import places
-from forecourt.db.picked import among, kept, picked
+from forecourt.db.image_places import of_vehicles
+from forecourt.db.picked import kept, picked
 from forecourt.db.rows import rows
 from forecourt.db.tables import IMAGE_READY, IMAGE_WAITING, hosts, vehicle_images
 from forecourt.db.types import Id
@@ -86,10 +86,13 @@ def next_wake(
     Args:
         vehicle_ids: Of these only, and of each its first `max_images` living photos (0: all).
     """
-    soonest = select(_images.next_attempt_at).where(text(IMAGE_WAITING)).order_by(_images.next_attempt_at)
     if vehicle_ids is not None:
-        theirs = soonest.where(_of_vehicles(connection, vehicle_ids, max_images))
-        return connection.scalar(theirs.limit(1))
+        theirs = of_vehicles(connection, vehicle_ids, first=max_images).c
+        first_of_theirs: datetime | None = connection.scalar(
+            select(func.min(theirs.next_attempt_at)).where(text(IMAGE_WAITING))
+        )
+        return first_of_theirs
+    soonest = select(_images.next_attempt_at).where(text(IMAGE_WAITING)).order_by(_images.next_attempt_at)
     some = soonest.add_columns(_images.priority).limit(_MOST_LOOKED_AT).subquery()
     counts = func.min(case((some.c.priority < BEYOND_CAP, some.c.next_attempt_at)))
     first, last, number = connection.execute(select(counts, func.max(some.c.next_attempt_at), func.count())).one()
@@ -147,12 +150,13 @@ def due_of(connection: Connection, vehicle_ids: Collection[int], *, max_images: 
 
     Read as it is walked.
     """
+    theirs = of_vehicles(connection, vehicle_ids, first=max_images).c
     closed = select(hosts.c.id).where(not_(is_open()))
-    urgency = case((_images.priority <= VANISHING, _images.priority), else_=VANISHING + 1)
+    urgency = case((theirs.priority <= VANISHING, theirs.priority), else_=VANISHING + 1)
     ready = (
-        select(_images.id, _images.host_id, _images.vehicle_id)
-        .where(text(IMAGE_READY), _images.host_id.not_in(closed), _of_vehicles(connection, vehicle_ids, max_images))
-        .order_by(urgency, and_(_images.is_primary, _images.priority != EXPIRING).desc(), _images.sort_key)
+        select(theirs.id, theirs.host_id, theirs.vehicle_id)
+        .where(text(IMAGE_READY), theirs.host_id.not_in(closed))
+        .order_by(urgency, and_(theirs.is_primary, theirs.priority != EXPIRING).desc(), theirs.sort_key)
     )
     return (Due(*row) for row in connection.execute(ready.execution_options(yield_per=_ROWS_AT_ONCE)))
 
@@ -170,14 +174,6 @@ def walk(connection: Connection, *, beyond_cap: bool) -> Iterator[int]:
         if vehicle_id not in seen:
             seen.add(vehicle_id)
             yield vehicle_id
-
-
-def _of_vehicles(connection: Connection, vehicle_ids: Collection[int], max_images: int) -> ColumnElement[bool]:
-    """Whether it is among these vehicles' first `max_images` living photos (0: all), where it is alive itself."""
-    if max_images:
-        place = places(connection, vehicle_ids)
-        return _images.id.in_(select(place.c.image_id).where(place.c.place <= max_images))
-    return among(connection, _images.vehicle_id, vehicle_ids)
 
 
 def _of_host(connection: Connection, head: _Stand, below: int) -> Iterator[_Stand]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
     and_,
     case,
     cast,
@@ -28,13 +29,27 @@ from forecourt.db.tables import organization_vehicles, vehicle_images, vehicles
 from forecourt.schedule import BEYOND_CAP, EXPIRING, PRIMARY, REST, TURNS, VANISHING
 
 _ENDED = ("gone", "failed", "rejected", "removed")
+_TO_DO = [
+    vehicle_images.c[name]
+    for name in (
+        *("id", "vehicle_id", "host_id", "is_primary", "is_external", "status"),
+        *("priority", "sort_key", "next_attempt_at", "lease_owner"),
+    )
+]
 _PLACE = func.row_number().over(partition_by=vehicle_images.c.vehicle_id, order_by=vehicle_images.c.position)
 
 
-def places(connection: Connection, vehicle_ids: Collection[int]) -> CTE:
-    """(image_id, place): the rank of each living photo of these vehicles by position, from 1."""
-    living = select(vehicle_images.c.id.label("image_id"), _PLACE.label("place"))
-    return living.where(*_living(connection, vehicle_ids)).cte("places")
+def of_vehicles(connection: Connection, vehicle_ids: Collection[int], *, first: int) -> FromClause:
+    """What is to be done with the living photos of these vehicles, of each the first so many by position (0: all).
+
+    Materialized, and to be selected from alone: as long as PostgreSQL does not know how many there are, it compares
+    each photo that is ready with each vehicle, or each place.
+    """
+    living = select(*_TO_DO).where(*_living(connection, vehicle_ids))
+    if first:
+        living = living.add_columns(_PLACE.label("place"))
+    found = living.cte("living").prefix_with("MATERIALIZED", dialect="postgresql")
+    return select(found).where(found.c.place <= first).subquery("first_ones") if first else found
 
 
 def hold(connection: Connection, vehicle_ids: Collection[int]) -> None:
