@@ -155,7 +155,7 @@ INLINE void pass(lane *lane) {
     lane->table = (const huffman *)(table ^ ((table ^ (uintptr_t)lane->stage[1]) & mask));
     lane->stage += ends;
     lane->ended += ends;
-    lane->place = (filled & ~mask) | ends; /* the mean's place is 0, and the next is 1 */
+    lane->place = (filled & ~mask) | ends; /* each stage begins at 1 */
 }
 
 /* After LOOKS_AT_ONCE passes at most. */
