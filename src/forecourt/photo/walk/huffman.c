@@ -41,7 +41,7 @@ static inline int32_t extended(uint32_t top, unsigned size) {
 static int16_t difference_of(look mean, uint32_t seen) {
     const unsigned size = mean >> PLACES_FROM & 15;
     const unsigned length = (mean & TAKEN) - size;
-    return mean >> PLACES_FROM & UNSURE ? FAR : (int16_t)extended(seen << (32 - LOOK_BITS + length), size);
+    return mean >> PLACES_FROM & UNSURE ? FAR : (int16_t)extended(seen << length << (32 - LOOK_BITS), size);
 }
 
 /* From `written`; 0 if it describes no table. */
