@@ -1,4 +1,4 @@
-"""The proof that a baseline JPEG is whole, by our own compiled walk through it (walk/): a quarter of a decode.
+"""The proof that a baseline JPEG is whole, by our own compiled walk through it (walk/): a third of a decode.
 
 It notices what the strict decoder notices. What it does not prove is no damage yet: progressive files, unusual colours
 and the broken ones are the decoder's to judge, and so is everything where no C compiler built the walk.
